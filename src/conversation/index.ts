@@ -1,0 +1,2 @@
+export type { ChatModel, ChatOptions, Generation, TextDelta, Usage } from './chat-model.js';
+export type { Conversation, Message, Role } from './types.js';

@@ -1,0 +1,85 @@
+/**
+ * Stable, documented codes of every error this package throws. Switch on `code`, never on the message.
+ *
+ * @public
+ */
+export type VicunaErrorCode =
+  | 'config-invalid'
+  | 'data-malformed'
+  | 'file-unreadable'
+  | 'file-unwritable'
+  | 'tokenizer-unreadable'
+  | 'model-unreadable'
+  | 'model-unsupported'
+  | 'engine-unavailable'
+  | 'engine-failed'
+  | 'context-overflow'
+  | 'training-diverged'
+  | 'disposed';
+
+const brand = Symbol.for('vicuna-sdk.error');
+
+/**
+ * The parent of every error thrown by this package. Its message names the thing that is wrong (a field, a file and
+ * line, an id) and the next action.
+ *
+ * @public
+ */
+export class VicunaError extends Error {
+  readonly code: VicunaErrorCode;
+
+  constructor(code: VicunaErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Recognises the errors of any copy of this package in the process, where `instanceof` knows only its own. */
+  static isInstance(error: unknown): error is VicunaError {
+    return typeof error === 'object' && error !== null && brand in error;
+  }
+}
+
+/** One thing that is wrong in a configuration. @public */
+export interface ConfigIssue {
+  /** Dotted path of the field, for example `languages.keep.0`; empty for the configuration itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A configuration that cannot be used, with every field at fault. Code `config-invalid`. @public */
+export class ConfigError extends VicunaError {
+  readonly issues: readonly ConfigIssue[];
+
+  constructor(subject: string, issues: readonly ConfigIssue[]) {
+    const lines = issues.map((issue) => `  ${issue.path || '(itself)'}: ${issue.message}`);
+    super('config-invalid', `${subject} cannot be used:\n${lines.join('\n')}`);
+    this.issues = issues;
+  }
+}
+
+/** Where in a file something was found. Lines and columns count from 1, offsets are bytes from 0. @public */
+export interface DataLocation {
+  readonly file: string;
+  readonly line?: number;
+  readonly offset?: number;
+  readonly id?: string;
+}
+
+/** A data file or record that does not have the form it should have. Code `data-malformed`. @public */
+export class DataError extends VicunaError {
+  readonly location: DataLocation;
+
+  constructor(location: DataLocation, problem: string, options?: { readonly cause?: unknown }) {
+    super('data-malformed', `${describeLocation(location)}: ${problem}`, options);
+    this.location = location;
+  }
+}
+
+function describeLocation({ file, line, offset, id }: DataLocation): string {
+  const place = line !== undefined ? `${file}:${line}` : file;
+  const details = [offset !== undefined ? `byte ${offset}` : '', id !== undefined ? `id ${JSON.stringify(id)}` : ''];
+  const shown = details.filter((detail) => detail !== '').join(', ');
+  return shown === '' ? place : `${place} (${shown})`;
+}

@@ -1,0 +1,12 @@
+export { parseConfig, type Resolved } from './config.js';
+export {
+  ConfigError,
+  type ConfigIssue,
+  DataError,
+  type DataLocation,
+  VicunaError,
+  type VicunaErrorCode,
+} from './errors.js';
+export type { CallOptions, Progress } from './progress.js';
+export { Random, type RandomState } from './random.js';
+export { type Run, type RunBody, type Source, startRun } from './run.js';

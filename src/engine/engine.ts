@@ -1,0 +1,176 @@
+import type { PackedBatch } from './batch.js';
+import type { BlockLayout } from './layout.js';
+import type { ModelShape } from './shape.js';
+
+// Shapes: T tokens of a packed batch, C hidden size, V vocabulary size.
+
+/**
+ * A flat float32 vector in an engine's memory: parameters, a gradient, moments or activations. Only the engine that
+ * made it can read it; everybody else passes it on. It lives until it is released.
+ */
+export interface Vector {
+  readonly length: number;
+  /** Grows with every write, so that what an engine derived from it (a transposed or rounded copy) can be told stale. */
+  readonly version: number;
+}
+
+/** A packed batch in an engine's memory, with what is derived from it: targets, positions, attention tiles. */
+export interface BatchHandle {
+  readonly tokens: number;
+  /** Positions with something to predict. */
+  readonly supervisedTokens: number;
+}
+
+/** What a layer's backward needs of its forward, kept instead of computed again. */
+export interface LayerActivations {
+  readonly bytes: number;
+}
+
+/** Keys and values of one sequence, for every layer, on the engine. */
+export interface KeyValueCache {
+  /** Tokens it can hold. */
+  readonly capacity: number;
+  /** Tokens it holds. */
+  readonly length: number;
+}
+
+export type Handle = Vector | BatchHandle | LayerActivations | KeyValueCache;
+
+/** One vector a block, in {@link modelBlocks} order. */
+export type ModelVectors = readonly Vector[];
+
+/** Parameters or gradients of the head. A tied head also reads, and adds to, the embedding's. */
+export interface HeadVectors {
+  readonly head: Vector;
+  /** The embedding block's vector; required when the model's embeddings are tied, ignored otherwise. */
+  readonly embedding?: Vector | undefined;
+}
+
+export interface HeadLossOptions {
+  /** Factor on every gradient, usually 1 / supervised tokens of the global batch. The loss itself is not scaled. */
+  readonly gradientScale: number;
+  /** Where gradients are added. Without it no gradient is computed (evaluation). */
+  readonly gradient?: HeadVectors | undefined;
+  /** Also return the loss of every position `[T]`, 0 where nothing is predicted. @defaultValue `false` */
+  readonly tokenLosses?: boolean | undefined;
+}
+
+export interface HeadLoss {
+  /** Sum over supervised tokens of -log p, in nats. */
+  readonly lossSum: number;
+  /** Gradient of the head's input `[T, C]`; present when `gradient` was given. */
+  readonly inputGradient?: Vector;
+  readonly tokenLosses?: Float32Array;
+}
+
+export interface LayerForward {
+  /** `[T, C]` */
+  readonly output: Vector;
+  /** Present when they were asked for. */
+  readonly activations?: LayerActivations;
+}
+
+/** One sequence's part of a decoding step. */
+export interface DecodeRequest {
+  readonly cache: KeyValueCache;
+  /** Tokens that follow those in the cache: the whole prompt, a chunk of it, or the one token drawn last. */
+  readonly tokens: Int32Array;
+}
+
+/**
+ * A LLaMA of one shape on one engine, computed block by block. Nothing here holds a graph or a tape.
+ *
+ * Arguments stay the caller's: a call never releases what it was given, and what it returns is the caller's to release.
+ * Gradients are ADDED to the vectors given for them.
+ */
+export interface Transformer {
+  readonly shape: ModelShape;
+  readonly blocks: readonly BlockLayout[];
+  /** Brings a batch to the engine. @throws VicunaError `engine-failed` when the batch is not well formed. */
+  batch(batch: PackedBatch): Promise<BatchHandle>;
+  /** Looks the tokens up. @returns `[T, C]` */
+  embeddingForward(parameters: Vector, batch: BatchHandle): Promise<Vector>;
+  embeddingBackward(batch: BatchHandle, outputGradient: Vector, gradient: Vector): Promise<void>;
+  /** @param keep - keep what backward needs; otherwise backward recomputes it from the input. */
+  layerForward(parameters: Vector, input: Vector, batch: BatchHandle, keep: boolean): Promise<LayerForward>;
+  /**
+   * @param activations - from {@link layerForward}; `undefined` recomputes them from `input`.
+   * @returns gradient of the input `[T, C]`
+   */
+  layerBackward(
+    parameters: Vector,
+    input: Vector,
+    activations: LayerActivations | undefined,
+    batch: BatchHandle,
+    outputGradient: Vector,
+    gradient: Vector,
+  ): Promise<Vector>;
+  /** Final norm, LM head and cross-entropy in one, in chunks of rows: `[T, V]` logits never exist at once. */
+  headLoss(parameters: HeadVectors, input: Vector, batch: BatchHandle, options: HeadLossOptions): Promise<HeadLoss>;
+  /** Logits of the given rows of the head's input. @returns `[rows.length, V]` */
+  headLogits(parameters: HeadVectors, input: Vector, rows: Int32Array): Promise<Float32Array>;
+  /** An empty cache for one sequence of up to `capacity` tokens. */
+  createCache(capacity: number): Promise<KeyValueCache>;
+  /** Forgets all but the first `length` tokens. */
+  truncateCache(cache: KeyValueCache, length: number): void;
+  /**
+   * Runs every layer over the new tokens of several sequences at once and adds them to their caches.
+   *
+   * @returns for each request the logits `[V]` after its last token.
+   */
+  decode(parameters: ModelVectors, requests: readonly DecodeRequest[]): Promise<Float32Array[]>;
+}
+
+/** One AdamW update (Loshchilov and Hutter 2019): decoupled decay, bias-corrected, all in float32. */
+export interface AdamWUpdate {
+  readonly parameters: Vector;
+  readonly gradient: Vector;
+  readonly firstMoment: Vector;
+  readonly secondMoment: Vector;
+  /** Counts from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Half-open ranges of the vector that decay; everything when absent. */
+  readonly decayRanges?: readonly (readonly [start: number, end: number])[] | undefined;
+  /** Factor on the gradient before use: the clipping factor. */
+  readonly gradientScale: number;
+}
+
+export type EngineName = 'native' | 'tfjs';
+
+/** What an engine holds now. */
+export interface EngineUsage {
+  readonly handles: number;
+  readonly bytes: number;
+}
+
+/**
+ * Where numbers are computed. Vectors cross this seam as opaque handles and bytes move only by {@link Engine.upload},
+ * {@link Engine.write} and {@link Engine.download}, so that an engine can keep them on its device between steps.
+ */
+export interface Engine extends AsyncDisposable {
+  readonly name: EngineName;
+  /** What it runs on: `wasm`, `cpu`, `tensorflow`; for `native` the instruction set. */
+  readonly backend: string;
+  /** Why it was picked, in a sentence for people. */
+  readonly reason: string;
+  readonly usage: EngineUsage;
+  transformer(shape: ModelShape): Transformer;
+  zeros(length: number): Promise<Vector>;
+  /** Copies `values`; the caller may change them afterwards. */
+  upload(values: Float32Array): Promise<Vector>;
+  /** Replaces what a vector holds. */
+  write(vector: Vector, values: Float32Array): Promise<void>;
+  /** @param into - filled and returned when given. */
+  download(vector: Vector, into?: Float32Array): Promise<Float32Array>;
+  /** Sum of squares of all elements, accumulated in double precision or as exactly as the device allows. */
+  sumOfSquares(vector: Vector): Promise<number>;
+  /** Updates parameters and moments in place. */
+  adamw(update: AdamWUpdate): Promise<void>;
+  /** Releasing twice is harmless; using a handle after its release throws. */
+  release(...handles: readonly (Handle | undefined)[]): void;
+}

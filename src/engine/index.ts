@@ -1,0 +1,21 @@
+export { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch, supervisedTokens } from './batch.js';
+export type {
+  AdamWUpdate,
+  BatchHandle,
+  DecodeRequest,
+  Engine,
+  EngineName,
+  EngineUsage,
+  Handle,
+  HeadLoss,
+  HeadLossOptions,
+  HeadVectors,
+  KeyValueCache,
+  LayerActivations,
+  LayerForward,
+  ModelVectors,
+  Transformer,
+  Vector,
+} from './engine.js';
+export { type BlockLayout, modelBlocks, type ParameterSlice } from './layout.js';
+export type { ModelShape, RopeShape } from './shape.js';

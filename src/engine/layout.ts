@@ -1,0 +1,68 @@
+import type { ModelShape } from './shape.js';
+
+/** One parameter's place in its block's flat vector. Matrices are row-major `[out, in]`, as Hugging Face stores them. */
+export interface ParameterSlice {
+  /** Hugging Face name, for example `model.layers.0.self_attn.q_proj.weight`. */
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly shape: readonly number[];
+}
+
+/** A block of the model: what is gathered, computed, released and checkpointed as one. */
+export interface BlockLayout {
+  readonly kind: 'embedding' | 'layer' | 'head';
+  /** Number of the layer, for `kind: 'layer'`. */
+  readonly layer?: number;
+  /** Length of the flat float32 vector. */
+  readonly size: number;
+  readonly parameters: readonly ParameterSlice[];
+}
+
+/**
+ * The blocks of a model in forward order: embedding, layers, head (final norm and LM head).
+ *
+ * Q, K and V stand side by side, and so do gate and up, so that an engine may multiply by them as one matrix.
+ * Shared by engines, checkpoints and trainer: changing the order changes saved training checkpoints.
+ */
+export function modelBlocks(shape: ModelShape): readonly BlockLayout[] {
+  const { vocabularySize: V, hiddenSize: C, heads: H, keyValueHeads: K, headSize: D, ffnSize: F } = shape;
+  const layer = (index: number): BlockLayout => {
+    const prefix = `model.layers.${index}`;
+    return {
+      layer: index,
+      ...blockOf('layer', [
+        [`${prefix}.input_layernorm.weight`, [C]],
+        [`${prefix}.self_attn.q_proj.weight`, [H * D, C]],
+        [`${prefix}.self_attn.k_proj.weight`, [K * D, C]],
+        [`${prefix}.self_attn.v_proj.weight`, [K * D, C]],
+        [`${prefix}.self_attn.o_proj.weight`, [C, H * D]],
+        [`${prefix}.post_attention_layernorm.weight`, [C]],
+        [`${prefix}.mlp.gate_proj.weight`, [F, C]],
+        [`${prefix}.mlp.up_proj.weight`, [F, C]],
+        [`${prefix}.mlp.down_proj.weight`, [C, F]],
+      ]),
+    };
+  };
+  return [
+    blockOf('embedding', [['model.embed_tokens.weight', [V, C]]]),
+    ...Array.from({ length: shape.layers }, (_, index) => layer(index)),
+    blockOf('head', [
+      ['model.norm.weight', [C]],
+      ...(shape.tiedEmbeddings ? [] : ([['lm_head.weight', [V, C]]] as const)),
+    ]),
+  ];
+}
+
+function blockOf(
+  kind: BlockLayout['kind'],
+  entries: readonly (readonly [name: string, shape: readonly number[]])[],
+): BlockLayout {
+  let size = 0;
+  const parameters = entries.map(([name, shape]) => {
+    const slice = { name, offset: size, size: shape.reduce((product, extent) => product * extent, 1), shape };
+    size += slice.size;
+    return slice;
+  });
+  return { kind, size, parameters };
+}

@@ -1,0 +1,39 @@
+/** How positions are rotated into queries and keys (Su et al. 2021; LLaMA's half-split form). @public */
+export interface RopeShape {
+  /** Base of the frequencies. LLaMA 1 and 2: 10,000; LLaMA 3: 500,000. */
+  readonly theta: number;
+  /** `linear` divides positions (Chen et al. 2023); `llama3` stretches only the low frequencies (LLaMA 3.1). */
+  readonly scaling?:
+    | { readonly type: 'linear'; readonly factor: number }
+    | {
+        readonly type: 'llama3';
+        readonly factor: number;
+        readonly lowFrequencyFactor: number;
+        readonly highFrequencyFactor: number;
+        /** Context length in tokens before scaling. */
+        readonly originalContext: number;
+      };
+}
+
+/** The sizes of a LLaMA: all an engine knows of a model. Letters in brackets are the shape suffixes used in code. @public */
+export interface ModelShape {
+  /** Tokens of the vocabulary (V). */
+  readonly vocabularySize: number;
+  /** Width of the residual stream (C). */
+  readonly hiddenSize: number;
+  /** Decoder layers (L). */
+  readonly layers: number;
+  /** Query heads (H). */
+  readonly heads: number;
+  /** Key and value heads (K); query head `h` reads key head `floor(h / (H / K))`. */
+  readonly keyValueHeads: number;
+  /** Width of a head (D), even. */
+  readonly headSize: number;
+  /** Width of the gated feed-forward part (F). */
+  readonly ffnSize: number;
+  /** Added to the mean square in RMSNorm. */
+  readonly rmsNormEpsilon: number;
+  readonly rope: RopeShape;
+  /** The LM head uses the embedding's matrix; the head block then holds only the final norm. */
+  readonly tiedEmbeddings: boolean;
+}

@@ -1,0 +1,1 @@
+export type { DecodeOptions, EncodeOptions, Encoding, Tokenizer } from './types.js';
