@@ -1,0 +1,1 @@
+export type { SupervisedExample } from './supervised/example.js';
