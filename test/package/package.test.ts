@@ -1,0 +1,117 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installPackedPackage, run } from '../support/packed-package.js';
+import { projectDirectory } from '../support/shared-data.js';
+
+let consumer: string;
+
+beforeAll(async () => {
+  consumer = await installPackedPackage();
+}, 300_000);
+
+afterAll(() => rm(consumer, { recursive: true, force: true }));
+
+/** Runs a script in the consumer's folder and returns what it prints. */
+async function consume(file: string, code: string, node: readonly string[] = []): Promise<string> {
+  await writeFile(join(consumer, file), code);
+  const { stdout } = await run(process.execPath, [...node, file], { cwd: consumer });
+  return stdout.trim();
+}
+
+const useIt = `
+  const conversation = { id: 'a', turns: [
+    { from: 'human', value: 'How do I greet <b>Ada</b>?' },
+    { from: 'gpt', value: '<div class="markdown"><p>Say <strong>hello</strong>.</p></div>' },
+  ] };
+  const cleaner = await ShareGPTCleaner.create();
+  for await (const kept of cleaner.clean([conversation])) console.log(JSON.stringify(kept.messages));
+  const wrong = await ShareGPTCleaner.create({ minCharacters: -1 }).catch((error) => error);
+  console.log(VicunaError.isInstance(wrong), wrong.code, wrong.issues[0].path);
+`;
+const printed = [
+  JSON.stringify([
+    { role: 'user', content: 'How do I greet <b>Ada</b>?' },
+    { role: 'assistant', content: 'Say **hello**.' },
+  ]),
+  'true config-invalid minCharacters',
+].join('\n');
+
+describe('the packed package in an empty folder', () => {
+  it('works from ESM', async () => {
+    const code = `import { ShareGPTCleaner, VicunaError } from 'vicuna-sdk';\n${useIt}`;
+    expect(await consume('esm.mjs', code)).toBe(printed);
+  });
+
+  it('works from CommonJS', async () => {
+    const code = `const { ShareGPTCleaner, VicunaError } = require('vicuna-sdk');\n(async () => {${useIt}})();`;
+    expect(await consume('commonjs.cjs', code)).toBe(printed);
+  });
+
+  it.each(['nodenext', 'bundler'])('type-checks in strict TypeScript with %s resolution', async (resolution) => {
+    const code = `
+      import { ConversationSegmenter, ShareGPTCleaner, VicunaModel, VicunaTrainer, readConversations } from 'vicuna-sdk';
+      import { byteTokenizer } from 'vicuna-sdk/testing';
+      export async function main(signal: AbortSignal): Promise<string> {
+        await using model = await VicunaModel.load('base', { signal });
+        const cleaner = await ShareGPTCleaner.create({ languages: { keep: ['en'] } });
+        const segmenter = await ConversationSegmenter.create({ maxTokens: 2048 }, { tokenizer: byteTokenizer() });
+        const trainer = await VicunaTrainer.create({ outputDirectory: 'out', epochs: 3 }, { model });
+        const run = trainer.train(segmenter.segment(cleaner.clean(readConversations('logs.json'))), { signal });
+        for await (const event of run) if (event.type === 'step-end') console.log(event.step, event.loss.toFixed(3));
+        // @ts-expect-error a wrong option must be a type error
+        await ShareGPTCleaner.create({ minCharacter: 3 });
+        return (await run.result).directory;
+      }`;
+    await writeFile(join(consumer, 'strict.ts'), code);
+    await writeFile(
+      join(consumer, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noEmit: true,
+          target: 'es2022',
+          lib: ['es2023', 'dom', 'esnext.disposable'],
+          types: [],
+          module: resolution === 'bundler' ? 'preserve' : 'nodenext',
+          moduleResolution: resolution,
+        },
+        files: ['strict.ts'],
+      }),
+    );
+    const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    await expect(run(process.execPath, [compiler, '-p', consumer])).resolves.toMatchObject({ stdout: '' });
+  });
+
+  it('loads no native code, tensor library or tokenizer when imported', async () => {
+    const code = `
+      import 'vicuna-sdk';
+      const objects = process.report.getReport().sharedObjects.filter((path) => path.endsWith('.node'));
+      console.log(JSON.stringify(objects));`;
+    expect(await consume('native.mjs', code)).toBe('[]');
+    const packages = await statically(join(consumer, 'node_modules/vicuna-sdk/dist/index.js'));
+    expect([...packages].filter((name) => /tensorflow|tokenizers|openai|webgpu/.test(name))).toEqual([]);
+    expect(packages).toContain('zod');
+  });
+
+  it('installs without running a script of its own', async () => {
+    const manifest = JSON.parse(await readFile(join(projectDirectory, 'package.json'), 'utf8'));
+    for (const name of ['preinstall', 'install', 'postinstall']) expect(manifest.scripts).not.toHaveProperty(name);
+    expect(manifest.peerDependenciesMeta['@tensorflow/tfjs-node-gpu']).toEqual({ optional: true });
+  });
+});
+
+/** Packages that a built file and the chunks it imports statically load at once. */
+async function statically(entry: string, seen = new Set<string>(), packages = new Set<string>()): Promise<Set<string>> {
+  if (seen.has(entry)) return packages;
+  seen.add(entry);
+  const code = await readFile(entry, 'utf8');
+  for (const [, specifier] of code.matchAll(/^(?:import|export)\s[^'"()]*?['"]([^'"]+)['"];?$/gm)) {
+    if (specifier === undefined || specifier.startsWith('node:')) continue;
+    if (specifier.startsWith('.')) await statically(join(dirname(entry), specifier), seen, packages);
+    else packages.add(specifier);
+  }
+  return packages;
+}
