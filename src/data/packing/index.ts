@@ -1,0 +1,4 @@
+export { type PackingConfig, packingConfigSchema } from './config.js';
+export { PackedDataset, type PackedStep, type PackingCursor } from './dataset.js';
+export type { StepPlan } from './plan.js';
+export { ExampleStore, type ExampleStoreOptions } from './store.js';

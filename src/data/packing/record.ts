@@ -1,0 +1,65 @@
+import { VicunaError } from '../../core/index.js';
+import { IGNORED_LABEL } from '../../engine/index.js';
+import type { SupervisedExample } from '../supervised/example.js';
+
+// How an example lies in a store: three 32-bit words (tokens, bytes a token, bytes of the id), the tokens in 16 bits
+// each where all of them fit and in 32 otherwise, one bit a token saying whether it is learned, the id in UTF-8.
+// Four times smaller than two arrays of 32-bit ids, and a label needs no room: it is the token or nothing.
+const HEADER_BYTES = 12;
+
+/**
+ * @throws VicunaError `data-malformed` when labels and tokens do not belong together.
+ */
+export function encodeExample({ id, tokens, labels }: SupervisedExample): Uint8Array<ArrayBuffer> {
+  checkLabels(id, tokens, labels);
+  const idBytes = new TextEncoder().encode(id);
+  const tokenBytes = tokens.every((token) => token < 0x10000) ? 2 : 4;
+  const maskStart = HEADER_BYTES + tokens.length * tokenBytes;
+  const idStart = maskStart + Math.ceil(tokens.length / 8);
+  const record = new Uint8Array(idStart + idBytes.length);
+  new Uint32Array(record.buffer, 0, 3).set([tokens.length, tokenBytes, idBytes.length]);
+  tokenView(record, tokens.length, tokenBytes).set(tokens);
+  for (let index = 0; index < tokens.length; index++)
+    if (labels[index] !== IGNORED_LABEL) record[maskStart + (index >> 3)]! |= 1 << (index & 7);
+  record.set(idBytes, idStart);
+  return record;
+}
+
+/** @param record - at the start of its own buffer, as the tokens in it are read in place. */
+export function decodeExample(record: Uint8Array<ArrayBuffer>): SupervisedExample {
+  const [length, tokenBytes, idLength] = new Uint32Array(record.buffer, 0, 3) as unknown as [number, number, number];
+  const tokens = Int32Array.from(tokenView(record, length, tokenBytes));
+  const labels = new Int32Array(length).fill(IGNORED_LABEL);
+  const maskStart = HEADER_BYTES + length * tokenBytes;
+  for (let index = 0; index < length; index++)
+    if ((record[maskStart + (index >> 3)]! >> (index & 7)) & 1) labels[index] = tokens[index]!;
+  const id = new TextDecoder().decode(record.subarray(record.length - idLength));
+  return { id, tokens, labels, supervisedTokens: countTargets(labels) };
+}
+
+/** How many tokens of a sequence are predicted: its labels but the first, which has nothing before it. */
+export function countTargets(labels: Int32Array): number {
+  let count = 0;
+  for (let index = 1; index < labels.length; index++) if (labels[index] !== IGNORED_LABEL) count++;
+  return count;
+}
+
+function tokenView(record: Uint8Array<ArrayBuffer>, length: number, tokenBytes: number): Uint16Array | Uint32Array {
+  const View = tokenBytes === 2 ? Uint16Array : Uint32Array;
+  return new View(record.buffer, HEADER_BYTES, length);
+}
+
+function checkLabels(id: string, tokens: Int32Array, labels: Int32Array): void {
+  const fail = (problem: string): never => {
+    throw new VicunaError('data-malformed', `Example ${JSON.stringify(id)} cannot be trained on: ${problem}.`);
+  };
+  if (labels.length !== tokens.length)
+    fail(`it has ${tokens.length} tokens but ${labels.length} labels; give one label a token`);
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!;
+    const label = labels[index]!;
+    if (token < 0) fail(`token ${index} is ${token}; ids count from 0`);
+    if (label !== IGNORED_LABEL && label !== token)
+      fail(`label ${index} is ${label}, but a label is its own token (${token}) or ${IGNORED_LABEL}`);
+  }
+}
