@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { CallOptions } from '../../core/index.js';
+import type { BlockLayout, ParameterSlice } from '../../engine/index.js';
+import { writeFileAtomically } from '../atomic-file.js';
+import { type WeightDtype, weightBytes } from '../safetensors/dtype.js';
+import { writeSafetensors } from '../safetensors/writer.js';
+import { INDEX_FILE } from './locate-weights.js';
+import { planShards } from './shards.js';
+
+export interface WriteWeightsOptions extends CallOptions {
+  readonly dtype: WeightDtype;
+  /** Largest file in bytes; what is longer is split over several, with an index. */
+  readonly maximumShardBytes: number;
+}
+
+interface Part extends ParameterSlice {
+  readonly block: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writes a model's blocks as transformers does: `model.safetensors`, or shards and their index. One block is held at a
+ * time.
+ *
+ * @param read - a block's flat vector; called once for each block, in order.
+ */
+export async function writeWeights(
+  directory: string,
+  blocks: readonly BlockLayout[],
+  read: (block: number) => Promise<Float32Array>,
+  options: WriteWeightsOptions,
+): Promise<void> {
+  const { dtype, maximumShardBytes, signal, onProgress } = options;
+  const parts = blocks.flatMap(({ parameters }, block) =>
+    parameters.map((parameter): Part => ({ ...parameter, block, bytes: parameter.size * weightBytes(dtype) })),
+  );
+  const total = parts.reduce((sum, { size }) => sum + size, 0);
+  const shards = planShards(parts, maximumShardBytes);
+  let done = 0;
+  let current: { block: number; values: Float32Array } = { block: -1, values: new Float32Array(0) };
+  for (const { file, tensors } of shards) {
+    const valuesOf = async ({ block, offset, size }: Part) => {
+      if (current.block !== block) current = { block, values: await read(block) };
+      return current.values.subarray(offset, offset + size);
+    };
+    const onWritten = (elements: number) => {
+      done += elements;
+      onProgress?.({ phase: 'save', done, total });
+    };
+    await writeSafetensors(join(directory, file), tensors, valuesOf, { dtype, signal, onWritten });
+  }
+  if (shards.length === 1) return;
+  const names = shards.flatMap(({ file, tensors }) => tensors.map(({ name }) => [name, file] as const));
+  const index = {
+    metadata: { total_parameters: total, total_size: total * weightBytes(dtype) },
+    weight_map: Object.fromEntries(names.sort(([left], [right]) => (left < right ? -1 : 1))),
+  };
+  await writeFileAtomically(join(directory, INDEX_FILE), async (handle) => {
+    await handle.writeFile(`${JSON.stringify(index, null, 2)}\n`);
+  });
+}

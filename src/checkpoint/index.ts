@@ -1,0 +1,10 @@
+export { type WriteDirectoryOptions, writeDirectoryAtomically } from './atomic-directory.js';
+export { writeFileAtomically } from './atomic-file.js';
+export { CheckpointError, type CheckpointLocation } from './errors.js';
+export { readJsonObject } from './hugging-face/json-file.js';
+export { HuggingFaceWeights } from './hugging-face/weights.js';
+export { type WriteWeightsOptions, writeWeights } from './hugging-face/write-weights.js';
+export { type WeightDtype, weightBytes } from './safetensors/dtype.js';
+export type { TensorInfo } from './safetensors/header.js';
+export { SafetensorsFile } from './safetensors/reader.js';
+export { type NamedShape, type WriteSafetensorsOptions, writeSafetensors } from './safetensors/writer.js';
