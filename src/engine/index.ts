@@ -18,4 +18,5 @@ export type {
   Vector,
 } from './engine.js';
 export { type BlockLayout, modelBlocks, type ParameterSlice } from './layout.js';
+export { createEngine, type EngineOptions } from './select.js';
 export type { ModelShape, RopeShape } from './shape.js';

@@ -1,3 +1,5 @@
+import { ConfigError } from '../core/index.js';
+
 /** How positions are rotated into queries and keys (Su et al. 2021; LLaMA's half-split form). @public */
 export interface RopeShape {
   /** Base of the frequencies. LLaMA 1 and 2: 10,000; LLaMA 3: 500,000. */
@@ -36,4 +38,29 @@ export interface ModelShape {
   readonly rope: RopeShape;
   /** The LM head uses the embedding's matrix; the head block then holds only the final norm. */
   readonly tiedEmbeddings: boolean;
+}
+
+/**
+ * Checks the sizes once, so that engines need not.
+ *
+ * @throws ConfigError naming every size at fault.
+ */
+export function assertShape(shape: ModelShape): void {
+  const issues: { path: string; message: string }[] = [];
+  const require = (holds: boolean, path: string, message: string) => {
+    if (!holds) issues.push({ path, message });
+  };
+  const counts = ['vocabularySize', 'hiddenSize', 'heads', 'keyValueHeads', 'headSize', 'ffnSize'] as const;
+  for (const count of counts)
+    require(Number.isSafeInteger(shape[count]) &&
+      shape[count] > 0, count, `must be a positive whole number, not ${shape[count]}`);
+  require(Number.isSafeInteger(shape.layers) &&
+    shape.layers >= 0, 'layers', `must be a whole number, not ${shape.layers}`);
+  require(shape.headSize % 2 ===
+    0, 'headSize', `must be even, since its halves are rotated into each other, not ${shape.headSize}`);
+  require(shape.heads % shape.keyValueHeads ===
+    0, 'keyValueHeads', `must divide the ${shape.heads} heads, not ${shape.keyValueHeads}`);
+  require(shape.rmsNormEpsilon > 0, 'rmsNormEpsilon', `must be positive, not ${shape.rmsNormEpsilon}`);
+  require(shape.rope.theta > 0, 'rope.theta', `must be positive, not ${shape.rope.theta}`);
+  if (issues.length > 0) throw new ConfigError('The shape of the model', issues);
 }

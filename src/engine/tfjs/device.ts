@@ -1,0 +1,57 @@
+import type * as TensorFlow from '@tensorflow/tfjs-core';
+
+/** The tensor library, loaded. Never imported as a value: that would load it with the package. */
+export type TensorFlowModule = typeof TensorFlow;
+export type Tensor = TensorFlow.Tensor;
+
+export type TfjsBackend = 'tensorflow' | 'wasm' | 'cpu';
+
+/** A tensor library with one of its backends ready to compute. */
+export interface DeviceOptions {
+  readonly tf: TensorFlowModule;
+  readonly backend: TfjsBackend;
+  /** The npm package that brought the backend. */
+  readonly packageName: string;
+}
+
+/**
+ * One backend of the tensor library.
+ *
+ * The library has a single active backend for the whole process, which belongs to whoever set it last. All tensor code
+ * therefore runs synchronously inside {@link Device.compute}, which makes this backend active and afterwards gives the
+ * previous one back: engines on several backends, and an application's own use of the library, stay out of each
+ * other's way.
+ */
+export class Device {
+  readonly tf: TensorFlowModule;
+  readonly backend: TfjsBackend;
+  readonly packageName: string;
+
+  constructor({ tf, backend, packageName }: DeviceOptions) {
+    this.tf = tf;
+    this.backend = backend;
+    this.packageName = packageName;
+  }
+
+  /** Runs tensor code and frees every tensor it made but did not return or keep. */
+  compute<Result>(work: () => Result): Result {
+    const previous = this.tf.getBackend();
+    if (previous === this.backend) return this.tidy(work);
+    this.#activate(this.backend);
+    try {
+      return this.tidy(work);
+    } finally {
+      if (previous) this.#activate(previous);
+    }
+  }
+
+  /** Frees the temporaries of a part of {@link compute} early. */
+  tidy<Result>(work: () => Result): Result {
+    return this.tf.tidy(work as () => TensorFlow.TensorContainer) as Result;
+  }
+
+  #activate(backend: string): void {
+    // It returns a promise, but switches before it returns when the backend has been initialised.
+    void this.tf.setBackend(backend);
+  }
+}

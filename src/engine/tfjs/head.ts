@@ -1,0 +1,81 @@
+import type { Tensor } from './device.js';
+import type { Kernels } from './kernels.js';
+import { rmsNormBackward, rmsNormForward } from './norm.js';
+import type { Operands, ParameterPlace } from './operands.js';
+
+// R rows with something to predict, C hidden size, V vocabulary size.
+
+export interface HeadContext {
+  readonly kernels: Kernels;
+  /** Where the final norm's weight comes from. */
+  readonly norm: Operands;
+  readonly normPlace: ParameterPlace;
+  /** Where the matrix `[V, C]` comes from: the head's vector, or the embedding's when they are tied. */
+  readonly matrix: Operands;
+  readonly matrixPlace: ParameterPlace;
+  readonly epsilon: number;
+}
+
+/** @returns logits `[R, V]` of rows of the head's input. */
+export function headLogits(context: HeadContext, input_RC: Tensor): Tensor {
+  const normalised_RC = normalise(context, input_RC);
+  return context.matrix.forward(normalised_RC, context.matrixPlace);
+}
+
+export interface ChunkLoss {
+  /** Losses of the rows, `[R]`. */
+  readonly losses_R: Tensor;
+  readonly gradients: ChunkGradients | undefined;
+}
+
+export interface ChunkGradients {
+  readonly input_RC: Tensor;
+  readonly norm_C: Tensor;
+  readonly matrix_VC: Tensor;
+}
+
+/**
+ * Cross-entropy of a chunk of rows and its gradients.
+ *
+ * @param gradientScale - `undefined` when no gradient is wanted.
+ */
+export function headChunk(
+  context: HeadContext,
+  input_RC: Tensor,
+  targets: Int32Array,
+  gradientScale: number | undefined,
+): ChunkLoss {
+  const { kernels } = context;
+  const { device } = kernels;
+  const { tf } = device;
+  const normalised_RC = normalise(context, input_RC);
+  const { losses_R, logitGradient_RV } = device.tidy(() => {
+    const logits_RV = context.matrix.forward(normalised_RC, context.matrixPlace);
+    const probabilities_RV = tf.softmax(logits_RV);
+    // The largest probability is 1 / sum(e^(logit - largest logit)): the sum, without another pass of exponentials.
+    const logSumExp_R = tf.sub(tf.max(logits_RV, -1), tf.log(tf.max(probabilities_RV, -1)));
+    return {
+      losses_R: tf.sub(logSumExp_R, kernels.pick(logits_RV, targets)),
+      logitGradient_RV:
+        gradientScale === undefined
+          ? undefined
+          : tf.mul(kernels.subtractOneHot(probabilities_RV, targets), gradientScale),
+    };
+  });
+  if (logitGradient_RV === undefined) return { losses_R, gradients: undefined };
+  const normWeight = context.norm.weight(context.normPlace);
+  const normalisedGradient_RC = context.matrix.backward(logitGradient_RV, context.matrixPlace);
+  const norm = rmsNormBackward(kernels, input_RC, normWeight, context.epsilon, normalisedGradient_RC);
+  return {
+    losses_R,
+    gradients: {
+      input_RC: norm.inputGradient_TC,
+      norm_C: norm.weightGradient_C,
+      matrix_VC: kernels.weightGradient(logitGradient_RV, normalised_RC),
+    },
+  };
+}
+
+function normalise({ kernels, norm, normPlace, epsilon }: HeadContext, input_RC: Tensor): Tensor {
+  return rmsNormForward(kernels.device.tf, input_RC, norm.weight(normPlace), epsilon);
+}

@@ -1,0 +1,209 @@
+import type { AdamWUpdate } from '../engine.js';
+import type { RopeTables } from '../rope.js';
+import type { TileSizes } from './attention-plan.js';
+import type { Device, Tensor, TensorFlowModule } from './device.js';
+import type { TfjsVector } from './vector.js';
+
+// T tokens, C columns, V rows of a table, N heads, D head size.
+
+export interface MatmulOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/** An update whose vectors are this engine's. */
+export interface AdamWTensors extends AdamWUpdate {
+  readonly parameters: TfjsVector;
+  readonly gradient: TfjsVector;
+  readonly firstMoment: TfjsVector;
+  readonly secondMoment: TfjsVector;
+}
+
+/** Squares added up in float32 before the sums are added in float64. */
+const SUM_ROW = 1024;
+
+/** Rotation of a batch's tokens, `[T, D]` each. */
+export type RopeTensors = { readonly [Table in keyof RopeTables]: Tensor };
+
+/**
+ * The operations a transformer is made of, each taking and returning tensors. These here use the library's own
+ * operations and run on every backend; subclasses replace what a backend does badly.
+ */
+export class Kernels {
+  readonly device: Device;
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  protected get tf(): TensorFlowModule {
+    return this.device.tf;
+  }
+
+  /** Whether weights `[out, in]` should be kept transposed for multiplying from the right. */
+  get wantsTransposedWeights(): boolean {
+    return false;
+  }
+
+  /** Queries and keys that attention looks at in one go. */
+  get tileSizes(): TileSizes {
+    return { queries: 128, keys: 512 };
+  }
+
+  /** Key heads worth computing in one batched product. */
+  headsAtOnce(keyValueHeads: number): number {
+    return keyValueHeads;
+  }
+
+  /** Product of matrices, or of equally long batches of matrices. */
+  matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+    return this.tf.matMul(a, b, transposeA, transposeB);
+  }
+
+  /** Swaps the last two dimensions. */
+  transpose(x: Tensor): Tensor {
+    return this.tf.transpose(x, x.rank === 3 ? [0, 2, 1] : [1, 0]);
+  }
+
+  /** Gradient of a weight `[O, I]`: the outputs' gradient `[T, O]` against the inputs `[T, I]`. */
+  weightGradient(outputGradient_TO: Tensor, input_TI: Tensor): Tensor {
+    return this.matmul(outputGradient_TO, input_TI, { transposeA: true });
+  }
+
+  /** e^x of numbers that are not positive. */
+  exponential(x: Tensor): Tensor {
+    return this.tf.exp(x);
+  }
+
+  /** A block of a tensor, as memory of its own. */
+  slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
+    return this.tf.slice(x, [...begin], [...size]);
+  }
+
+  /** Sums over rows. @returns `[C]` */
+  columnSums(x_TC: Tensor): Tensor {
+    return this.tf.sum(x_TC, 0);
+  }
+
+  /** @returns `[rows.length, C]` */
+  gatherRows(table_VC: Tensor, rows: Int32Array): Tensor {
+    return this.tf.gather(table_VC, this.tf.tensor1d(rows, 'int32'));
+  }
+
+  /** A table of zeros with rows added at the given places. @returns `[tableRows, C]` */
+  scatterRows(rows: Int32Array, values_TC: Tensor, tableRows: number): Tensor {
+    const indices = this.tf.tensor2d(rows, [rows.length, 1], 'int32');
+    return this.tf.scatterND(indices, values_TC, [tableRows, values_TC.shape[1]!]);
+  }
+
+  /** The element of each row that stands in the given column. @returns `[T]` */
+  pick(x_TC: Tensor, columns: Int32Array): Tensor {
+    const indices = new Int32Array(columns.length * 2);
+    columns.forEach((column, row) => {
+      indices.set([row, column], row * 2);
+    });
+    return this.tf.gatherND(x_TC, this.tf.tensor2d(indices, [columns.length, 2], 'int32'));
+  }
+
+  /** Takes one away from the element of each row that stands in the given column. */
+  subtractOneHot(x_TC: Tensor, columns: Int32Array): Tensor {
+    const oneHot = this.tf.oneHot(this.tf.tensor1d(columns, 'int32'), x_TC.shape[1]!, 1, 0, 'int32');
+    return this.tf.sub(x_TC, this.tf.cast(oneHot, 'float32'));
+  }
+
+  /** `[T, N * D]` to `[N, T, D]` */
+  splitHeads(x_TE: Tensor, heads: number): Tensor {
+    const [tokens, width] = x_TE.shape as [number, number];
+    return this.tf.transpose(this.tf.reshape(x_TE, [tokens, heads, width / heads]), [1, 0, 2]);
+  }
+
+  /** `[N, T, D]` to `[T, N * D]` */
+  mergeHeads(x_NTD: Tensor): Tensor {
+    const [heads, tokens, size] = x_NTD.shape as [number, number, number];
+    return this.tf.reshape(this.tf.transpose(x_NTD, [1, 0, 2]), [tokens, heads * size]);
+  }
+
+  /** Turns heads by their tokens' angles; `backward` turns gradients the other way. */
+  rotate(x_NTD: Tensor, { cosine_TD, sine_TD }: RopeTensors, direction: 'forward' | 'backward'): Tensor {
+    const { tf } = this;
+    const turned = tf.mul(this.#swapHalves(x_NTD), sine_TD);
+    const kept = tf.mul(x_NTD, cosine_TD);
+    return direction === 'forward' ? tf.add(kept, turned) : tf.sub(kept, turned);
+  }
+
+  /** Copies a tensor to the host. */
+  read(x: Tensor): Float32Array {
+    return x.dataSync<'float32'>().slice();
+  }
+
+  /** Adds pieces that together cover a vector to it. */
+  add(sum: TfjsVector, pieces: readonly Tensor[]): void {
+    const { tf } = this;
+    const flat = pieces.map((piece) => tf.reshape(piece, [piece.size]));
+    const whole = flat.length === 1 ? flat[0]! : tf.concat(flat, 0);
+    sum.replace(tf.keep(tf.add(tf.reshape(sum.tensor, [sum.length]), whole)));
+  }
+
+  /** Adds rows to the given places of a table of `tableRows` rows. */
+  addRows(table: TfjsVector, tableRows: number, rows: Int32Array, values_TC: Tensor): void {
+    this.add(table, [this.scatterRows(rows, values_TC, tableRows)]);
+  }
+
+  sumOfSquares(vector: TfjsVector): number {
+    const { tf } = this;
+    const flat = tf.reshape(vector.tensor, [vector.length]);
+    const whole = Math.floor(vector.length / SUM_ROW) * SUM_ROW;
+    // The device adds in float32: short rows there, their sums here.
+    let sum = 0;
+    for (const [start, rows, width] of [
+      [0, whole / SUM_ROW, SUM_ROW],
+      [whole, 1, vector.length - whole],
+    ] as const) {
+      if (rows * width === 0) continue;
+      const part = tf.reshape(tf.slice(flat, [start], [rows * width]), [rows, width]);
+      for (const rowSum of tf.sum(tf.square(part), -1).dataSync()) sum += rowSum;
+    }
+    return sum;
+  }
+
+  adamw(update: AdamWTensors): void {
+    const { tf } = this;
+    const { parameters, firstMoment, secondMoment, beta1, beta2, step } = update;
+    const size = [parameters.length];
+    const gradient = tf.mul(tf.reshape(update.gradient.tensor, size), update.gradientScale);
+    const first = tf.add(tf.mul(tf.reshape(firstMoment.tensor, size), beta1), tf.mul(gradient, 1 - beta1));
+    const second = tf.add(tf.mul(tf.reshape(secondMoment.tensor, size), beta2), tf.mul(tf.square(gradient), 1 - beta2));
+    const deviation = tf.add(tf.div(tf.sqrt(second), Math.sqrt(1 - beta2 ** step)), update.epsilon);
+    const change = tf.mul(tf.div(first, deviation), update.learningRate / (1 - beta1 ** step));
+    const decayed = this.#decayed(update);
+    firstMoment.replace(tf.keep(first));
+    secondMoment.replace(tf.keep(second));
+    parameters.replace(tf.keep(tf.sub(decayed, change)));
+  }
+
+  #decayed({ parameters, decayRanges, learningRate, weightDecay }: AdamWTensors): Tensor {
+    const { tf } = this;
+    const flat = tf.reshape(parameters.tensor, [parameters.length]);
+    const factor = 1 - learningRate * weightDecay;
+    if (factor === 1) return flat;
+    if (decayRanges === undefined) return tf.mul(flat, factor);
+    const pieces: Tensor[] = [];
+    let reached = 0;
+    const keepUpTo = (end: number) => {
+      if (end > reached) pieces.push(tf.slice(flat, [reached], [end - reached]));
+    };
+    for (const [start, end] of decayRanges) {
+      keepUpTo(start);
+      if (end > start) pieces.push(tf.mul(tf.slice(flat, [start], [end - start]), factor));
+      reached = end;
+    }
+    keepUpTo(parameters.length);
+    return tf.concat(pieces, 0);
+  }
+
+  #swapHalves(x_NTD: Tensor): Tensor {
+    const [heads, tokens, size] = x_NTD.shape as [number, number, number];
+    const half = [heads, tokens, size / 2];
+    return this.tf.concat([this.slice(x_NTD, [0, 0, size / 2], half), this.slice(x_NTD, [0, 0, 0], half)], 2);
+  }
+}
