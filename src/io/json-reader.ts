@@ -1,0 +1,73 @@
+import type { ByteReader } from './byte-reader.js';
+import { type ByteSource, openBytes } from './byte-source.js';
+import { ByteWindow } from './byte-window.js';
+import { detectJsonForm, type JsonForm } from './json-form.js';
+import { JsonLineSplitter } from './json-lines.js';
+import type { JsonItem, RecordSplitter } from './json-record.js';
+import { JsonValueSplitter } from './json-values.js';
+
+/** Largest record that is read unless the caller says otherwise: 64 MiB. */
+export const defaultMaxRecordBytes = 64 * 1024 * 1024;
+
+export interface JsonReaderOptions {
+  /** @defaultValue found out from the first bytes */
+  readonly form?: JsonForm | undefined;
+  /** Bound on one record in bytes, and so on memory. @defaultValue 64 MiB */
+  readonly maxRecordBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called whenever bytes have been read. */
+  readonly onRead?: ((amounts: ReadAmounts) => void) | undefined;
+}
+
+/** How much of an input has been read. */
+export interface ReadAmounts {
+  /** Bytes of JSON, decompressed. */
+  readonly bytes: number;
+  /** Bytes as they are stored. */
+  readonly stored: number;
+  /** Stored bytes in all, where known. */
+  readonly size: number | undefined;
+}
+
+/**
+ * Reads JSON records of any number, one in memory at a time. The file is opened at the first record and closed with the
+ * loop. What is wrong with a record is an item, so that the caller decides whether to stop or to go on.
+ *
+ * @throws VicunaError `file-unreadable`.
+ * @throws DataError where the input is no JSON at all.
+ */
+export async function* readJson(
+  source: ByteSource,
+  options: JsonReaderOptions = {},
+): AsyncGenerator<JsonItem, void, undefined> {
+  const reader = await openBytes(source, options.signal);
+  try {
+    const window = new ByteWindow(reader);
+    const splitter = await splitterFor(window, options);
+    report(window, reader, options);
+    for (;;) {
+      const item = splitter.next();
+      if (item === 'end') return;
+      if (item !== 'more') yield item;
+      else {
+        options.signal?.throwIfAborted();
+        await window.fill();
+        report(window, reader, options);
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+async function splitterFor(window: ByteWindow, options: JsonReaderOptions): Promise<RecordSplitter> {
+  const { maxRecordBytes = defaultMaxRecordBytes } = options;
+  const form = await detectJsonForm(window, options.form);
+  return form === 'lines'
+    ? new JsonLineSplitter(window, maxRecordBytes)
+    : new JsonValueSplitter(window, form, maxRecordBytes);
+}
+
+function report(window: ByteWindow, reader: ByteReader, { onRead }: JsonReaderOptions): void {
+  onRead?.({ bytes: window.bytesRead, stored: reader.taken, size: reader.size });
+}
