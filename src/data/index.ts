@@ -8,4 +8,13 @@ export {
   packingConfigSchema,
   type StepPlan,
 } from './packing/index.js';
-export type { SupervisedExample } from './supervised/example.js';
+export {
+  type SupervisedExample,
+  type SupervisionConfig,
+  type SupervisionRejection,
+  type SupervisionRejectReason,
+  type SupervisionReport,
+  type SupervisionRuntime,
+  superviseConversations,
+  supervisionConfigSchema,
+} from './supervised/index.js';

@@ -1,1 +1,20 @@
-export type { DecodeOptions, EncodeOptions, Encoding, Tokenizer } from './types.js';
+export { isFaithful, specialTokenPattern } from './controls.js';
+export { TokenizerError } from './errors.js';
+export { loadTokenizer } from './load.js';
+export type { SpecialTokenNames } from './special-tokens.js';
+export {
+  type TokenizerTrainingConfig,
+  type TokenizerTrainingEvent,
+  tokenizerTrainingConfigSchema,
+  trainTokenizer,
+} from './train.js';
+export type {
+  DecodeOptions,
+  EncodeOptions,
+  Encoding,
+  MarkedText,
+  SpecialToken,
+  StreamDecoder,
+  StreamDecoderOptions,
+  Tokenizer,
+} from './types.js';

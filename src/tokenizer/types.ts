@@ -1,13 +1,42 @@
+/** A special token such as `<s>`: its id and the text that stands for it. @public */
+export interface SpecialToken {
+  readonly id: number;
+  readonly text: string;
+}
+
+/**
+ * A text that says where its special tokens are.
+ *
+ * In a plain string every `</s>` becomes the end token, as in Hugging Face transformers, whoever wrote it. Here only
+ * those at `controls` do; the same letters elsewhere, say in a user's message, stay ordinary text. Rendered prompts and
+ * conversations have this form.
+ *
+ * @public
+ */
+export interface MarkedText {
+  readonly text: string;
+  /** Where a special token is meant: offsets of its first UTF-16 unit, ascending. */
+  readonly controls: readonly number[];
+}
+
 /** A tokenised text. @public */
 export interface Encoding {
+  /** How many tokens there are. Cheaper than `ids.length`: nothing is copied out of the tokenizer. */
+  readonly length: number;
   /** Token ids, one a token. */
   readonly ids: Int32Array;
   /**
    * `offsets[2 * i]` and `offsets[2 * i + 1]` are where token `i` starts and ends in the text, in UTF-16 units, so that
    * `text.slice(start, end)` is the text of the token. Every token of a character that was encoded as several bytes
-   * carries the whole character's range. Special tokens that are not in the text have an empty range.
+   * carries the whole character's range. Special tokens that are not in the text have an empty range at 0.
    */
   readonly offsets: Int32Array;
+  /**
+   * The index of the first token that ends past a position (a UTF-16 offset); the count of the tokens that stem from
+   * the text where none does. Tokens from `firstTokenPast(start)` to before `firstTokenPast(end)` are exactly those whose
+   * end lies past `start` and not past `end`. Much faster than searching `offsets`.
+   */
+  firstTokenPast(position: number): number;
 }
 
 /** @public */
@@ -22,15 +51,48 @@ export interface DecodeOptions {
   readonly skipSpecialTokens?: boolean | undefined;
 }
 
+/** @public */
+export interface StreamDecoderOptions extends DecodeOptions {
+  /**
+   * The ids continue a text that is already there, so the space that a sentencepiece tokenizer drops at the start of a
+   * text is kept. @defaultValue `false`
+   */
+  readonly continuation?: boolean | undefined;
+}
+
+/**
+ * Token ids to text, piece by piece. What `push` and `end` return, laid end to end, is what `decode` makes of all the
+ * ids; a piece never ends inside a character.
+ *
+ * @public
+ */
+export interface StreamDecoder {
+  /** @returns the text that is certain by now; empty while a character is incomplete. */
+  push(ids: number | Iterable<number>): string;
+  /** @returns what was held back: U+FFFD for a character that never became whole. The decoder then starts anew. */
+  end(): string;
+}
+
 /** Text to token ids and back. @public */
 export interface Tokenizer {
   /** Ids are below this. */
   readonly vocabularySize: number;
-  readonly beginToken: { readonly id: number; readonly text: string } | undefined;
-  readonly endToken: { readonly id: number; readonly text: string };
-  encode(text: string, options?: EncodeOptions): Promise<Encoding>;
-  encodeBatch(texts: readonly string[], options?: EncodeOptions): Promise<Encoding[]>;
+  readonly beginToken: SpecialToken | undefined;
+  readonly endToken: SpecialToken;
+  /** Every id that ends a turn, `endToken.id` first. LLaMA 3 has several. */
+  readonly endTokenIds: readonly number[];
+  /** Text of every special token, and its id. */
+  readonly specialTokens: ReadonlyMap<string, number>;
+  /**
+   * Whether a special token cuts a text cleanly, so that what precedes and what follows it is tokenised on its own and
+   * token counts add up at such cuts.
+   */
+  readonly splitsAtSpecialTokens: boolean;
+  encode(text: string | MarkedText, options?: EncodeOptions): Promise<Encoding>;
+  encodeBatch(texts: readonly (string | MarkedText)[], options?: EncodeOptions): Promise<Encoding[]>;
+  /** @throws VicunaError `data-malformed` where an id is outside the vocabulary. */
   decode(ids: Iterable<number>, options?: DecodeOptions): Promise<string>;
+  streamDecoder(options?: StreamDecoderOptions): StreamDecoder;
   tokenToId(token: string): number | undefined;
   idToToken(id: number): string | undefined;
   /** Writes `tokenizer.json` and `tokenizer_config.json`, as transformers reads them, into a directory that exists. */

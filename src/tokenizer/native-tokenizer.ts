@@ -1,0 +1,158 @@
+import type { Tokenizer as Native } from 'tokenizers';
+import { loadBinding } from './binding.js';
+import {
+  isFaithful,
+  respellControls,
+  respellTokenizerJson,
+  specialTokenPattern,
+  spellSpecialTokens,
+} from './controls.js';
+import { type DecoderPlan, planDecoder } from './decoder-plan.js';
+import { TokenizerError } from './errors.js';
+import type { TokenizerFiles } from './files.js';
+import { NativeEncoding } from './native-encoding.js';
+import { runtimeJson } from './runtime-json.js';
+import { saveTokenizer } from './save.js';
+import { resolveSpecialTokens, type SpecialTokenNames, type SpecialTokens } from './special-tokens.js';
+import { ByteStreamDecoder } from './stream-decoder.js';
+import type {
+  DecodeOptions,
+  EncodeOptions,
+  MarkedText,
+  SpecialToken,
+  StreamDecoder,
+  StreamDecoderOptions,
+  Tokenizer,
+} from './types.js';
+
+/** A tokenizer over the native `tokenizers` package. */
+export class NativeTokenizer implements Tokenizer {
+  readonly vocabularySize: number;
+  readonly beginToken: SpecialToken | undefined;
+  readonly endToken: SpecialToken;
+  readonly endTokenIds: readonly number[];
+  readonly specialTokens: ReadonlyMap<string, number>;
+  readonly splitsAtSpecialTokens: boolean;
+  readonly #native: Native;
+  readonly #files: TokenizerFiles;
+  readonly #specialIds: ReadonlySet<number>;
+  readonly #specialPattern: RegExp;
+  #plan: DecoderPlan | undefined;
+  #respelled: Promise<Respelled> | undefined;
+
+  private constructor(native: Native, files: TokenizerFiles, special: SpecialTokens) {
+    this.#native = native;
+    this.#files = files;
+    this.beginToken = special.beginToken;
+    this.endToken = special.endToken;
+    this.endTokenIds = special.endTokenIds;
+    this.specialTokens = special.all;
+    this.#specialIds = new Set(special.all.values());
+    this.#specialPattern = specialTokenPattern(special.all.keys());
+    this.vocabularySize = countIds(files, special);
+    // Those matched only after normalisation share it with the text around them.
+    this.splitsAtSpecialTokens = !files.tokenizer.added_tokens.some((token) => token.special && token.normalized);
+  }
+
+  static async create(files: TokenizerFiles, names: SpecialTokenNames = {}): Promise<NativeTokenizer> {
+    const native = await fromJson(runtimeJson(files), files.path);
+    const special = resolveSpecialTokens(native, files, names);
+    // A token that is only named in tokenizer_config.json is special all the same.
+    native.addSpecialTokens([...special.all.keys()]);
+    return new NativeTokenizer(native, files, special);
+  }
+
+  async encode(text: string | MarkedText, options: EncodeOptions = {}): Promise<NativeEncoding> {
+    const [encoding] = await this.encodeBatch([text], options);
+    return encoding!;
+  }
+
+  async encodeBatch(texts: readonly (string | MarkedText)[], options: EncodeOptions = {}): Promise<NativeEncoding[]> {
+    const addSpecialTokens = options.addSpecialTokens ?? true;
+    const asTheyAre: string[] = [];
+    const stray: MarkedText[] = [];
+    const isStray = texts.map((text) => {
+      if (typeof text === 'string') asTheyAre.push(text);
+      else if (isFaithful(text, this.#specialPattern)) asTheyAre.push(text.text);
+      else return stray.push(text) > 0;
+      return false;
+    });
+    const encodings = await encodeAll(this.#native, asTheyAre, addSpecialTokens);
+    if (stray.length === 0) return encodings;
+    const apart = await this.#encodeRespelled(stray, addSpecialTokens);
+    return isStray.map((respelled) => (respelled ? apart.shift()! : encodings.shift()!));
+  }
+
+  async decode(ids: Iterable<number>, options: DecodeOptions = {}): Promise<string> {
+    const decoder = this.streamDecoder(options);
+    return decoder.push(ids) + decoder.end();
+  }
+
+  streamDecoder(options: StreamDecoderOptions = {}): StreamDecoder {
+    this.#plan ??= planDecoder(this.#files.tokenizer.decoder);
+    const vocabulary = {
+      vocabularySize: this.vocabularySize,
+      idToToken: (id: number) => this.idToToken(id),
+      isSpecial: (id: number) => this.#specialIds.has(id),
+    };
+    return new ByteStreamDecoder(vocabulary, this.#plan, options);
+  }
+
+  tokenToId(token: string): number | undefined {
+    return this.#native.tokenToId(token) ?? undefined;
+  }
+
+  idToToken(id: number): string | undefined {
+    if (!(Number.isInteger(id) && id >= 0 && id < this.vocabularySize)) return undefined;
+    return this.#native.idToToken(id) ?? undefined;
+  }
+
+  async save(directory: string): Promise<void> {
+    await saveTokenizer(directory, this.#files, this);
+  }
+
+  async #encodeRespelled(texts: readonly MarkedText[], addSpecialTokens: boolean): Promise<NativeEncoding[]> {
+    this.#respelled ??= this.#makeRespelled();
+    const { native, spellings } = await this.#respelled;
+    const respelled = texts.map((text) => respellControls(text, this.#specialPattern, spellings));
+    return encodeAll(native, respelled, addSpecialTokens);
+  }
+
+  async #makeRespelled(): Promise<Respelled> {
+    const spellings = spellSpecialTokens(this.specialTokens.keys());
+    const native = await fromJson(respellTokenizerJson(runtimeJson(this.#files), spellings), this.#files.path);
+    native.addSpecialTokens([...spellings.values()]);
+    return { native, spellings };
+  }
+}
+
+interface Respelled {
+  readonly native: Native;
+  readonly spellings: ReadonlyMap<string, string>;
+}
+
+async function fromJson(json: string, path: string): Promise<Native> {
+  const { Tokenizer: NativeClass } = await loadBinding();
+  try {
+    return NativeClass.fromString(json);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new TokenizerError(path, `the tokenizers package cannot use this file (${reason})`, { cause });
+  }
+}
+
+async function encodeAll(native: Native, texts: string[], addSpecialTokens: boolean): Promise<NativeEncoding[]> {
+  if (texts.length === 0) return [];
+  const encodings = await native.encodeBatch(texts, { addSpecialTokens });
+  return encodings.map((encoding, index) => new NativeEncoding(encoding, texts[index]!));
+}
+
+/** One past the highest id; a vocabulary may have gaps, so counting its entries would not do. */
+function countIds({ tokenizer }: TokenizerFiles, special: SpecialTokens): number {
+  const { vocab } = tokenizer.model;
+  let highest = Array.isArray(vocab) ? vocab.length - 1 : -1;
+  if (!Array.isArray(vocab)) for (const id of Object.values(vocab)) highest = Math.max(highest, id);
+  for (const id of special.all.values()) highest = Math.max(highest, id);
+  for (const token of tokenizer.added_tokens) highest = Math.max(highest, token.id);
+  return highest + 1;
+}
