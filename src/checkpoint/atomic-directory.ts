@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { VicunaError } from '../core/index.js';
-import { syncDirectory, temporarySibling, unwritable } from './atomic-file.js';
+import { fileError } from '../io/index.js';
 import { listNames } from './errors.js';
 
 export interface WriteDirectoryOptions {
@@ -18,7 +18,7 @@ export interface WriteDirectoryOptions {
  * Writes a directory that appears whole or not at all, in the place of an older one if need be. Nothing that is not
  * replaced is ever deleted: a kill between the two renames leaves the older directory beside the target, complete.
  *
- * @param fill - writes the content into the directory it is given.
+ * @param fill - writes files into the directory it is given.
  * @throws VicunaError `file-unwritable` when the target holds something else, or the system refuses.
  */
 export async function writeDirectoryAtomically(
@@ -28,18 +28,24 @@ export async function writeDirectoryAtomically(
 ): Promise<void> {
   const path = resolve(target);
   await assertReplaceable(path, options);
-  const staging = temporarySibling(path);
+  const staging = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.partial`);
   try {
     await mkdir(dirname(path), { recursive: true });
     await mkdir(staging);
     await fill(staging);
-    await syncDirectory(staging);
+    await syncFiles(staging);
     await swap(staging, path, options.owns);
     await syncDirectory(dirname(path));
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
     throw unwritable(path, error);
   }
+}
+
+/** A rename may reach the disk before what the files hold. */
+async function syncFiles(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) await sync(join(directory, name), 'r+');
+  await syncDirectory(directory);
 }
 
 async function assertReplaceable(path: string, { overwrite, mayReplace }: WriteDirectoryOptions): Promise<void> {
@@ -80,4 +86,24 @@ async function entriesOf(path: string): Promise<string[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw unwritable(path, error);
   }
+}
+
+/** Makes renames inside a directory survive a power cut. */
+async function syncDirectory(path: string): Promise<void> {
+  // Windows cannot open a directory, and needs no such call.
+  if (process.platform !== 'win32') await sync(path, 'r');
+}
+
+async function sync(path: string, flags: string): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Puts an error of the file system into words; leaves every other as it is, an abort's reason too. */
+function unwritable(path: string, error: unknown): unknown {
+  return error instanceof Error && 'syscall' in error ? fileError('file-unwritable', path, error) : error;
 }

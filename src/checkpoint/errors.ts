@@ -36,17 +36,13 @@ export function listNames(names: readonly string[]): string {
   return names.length <= 10 ? shown : `${shown} and ${names.length - 10} more`;
 }
 
-/** What the operating system said, in a few words. @internal */
-export function systemReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const reasons: Record<string, string> = {
-    ENOENT: 'it does not exist',
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EISDIR: 'it is a directory',
-    ENOTDIR: 'a part of its path is not a directory',
-    ENOSPC: 'the disk is full',
-    EROFS: 'the file system is read-only',
-  };
-  return reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message;
+/** Shows a value of an untrusted file in a message: never deep, never long. @internal */
+export function quoteValue(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.slice(0, 8).map(quoteScalar).join(',')}${value.length > 8 ? ',…' : ''}]`;
+  return quoteScalar(value);
+}
+
+function quoteScalar(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeDirectoryAtomically, writeFileAtomically } from '../../src/checkpoint/index.js';
+import { writeDirectoryAtomically } from '../../src/checkpoint/index.js';
 import { VicunaError } from '../../src/core/index.js';
 import { temporaryFolder } from './files.js';
 
@@ -89,24 +89,5 @@ describe('writing a directory', () => {
       (reason) => reason,
     );
     expect(String(error)).toMatch(/file cannot be written: .*not a directory/);
-  });
-});
-
-describe('writing a file', () => {
-  it('shows it only when it is whole', async () => {
-    const path = join(await parent(), 'file');
-    await writeFileAtomically(path, async (handle) => {
-      await handle.writeFile('whole');
-      await expect(stat(path)).rejects.toThrow('ENOENT');
-    });
-    expect(await readFile(path, 'utf8')).toBe('whole');
-  });
-
-  it('says why it could not', async () => {
-    const error: unknown = await writeFileAtomically(join(folder, 'absent/file'), async () => undefined).catch(
-      (e) => e,
-    );
-    expect(VicunaError.isInstance(error) && error.code).toBe('file-unwritable');
-    expect(String(error)).toMatch(/does not exist/);
   });
 });

@@ -202,7 +202,8 @@ describe('a directory that cannot be read', () => {
   it('says what it found instead', async () => {
     expect((await refusal(await withFiles('model.gguf'))).message).toMatch(/not read here \(model\.gguf\)/);
     expect((await refusal(await withFiles())).message).toMatch(/neither model\.safetensors nor/);
-    expect((await refusal(join(folder, 'absent'))).message).toMatch(/does not exist/);
+    const absent = HuggingFaceWeights.open(join(folder, 'absent'), shape);
+    await expect(absent).rejects.toMatchObject({ code: 'file-unreadable' });
   });
 
   it.each([
@@ -229,7 +230,8 @@ describe('a directory that cannot be read', () => {
     await writeFile(index, '{"weight_map":');
     expect((await refusal(directory)).message).toMatch(/not valid JSON/);
     await writeFile(index, JSON.stringify({ weight_map: { 'model.norm.weight': 'model-1.safetensors' } }));
-    expect((await refusal(directory)).message).toMatch(/model-1\.safetensors.*does not exist/);
+    const absent = expect.stringContaining('model-1.safetensors cannot be read');
+    await expect(HuggingFaceWeights.open(directory, shape)).rejects.toMatchObject({ message: absent });
     await writeSafetensors(join(directory, 'model-1.safetensors'), [], () => new Float32Array(), { dtype: 'float32' });
     expect((await refusal(directory)).message).toMatch(/index says it is in this file, but it is not/);
   });

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { CheckpointError, systemReason } from '../errors.js';
+import { fileError } from '../../io/index.js';
+import { CheckpointError } from '../errors.js';
 
 /** No configuration or index of a real model comes near it. */
 const MAXIMUM_BYTES = 64 * 2 ** 20;
@@ -8,7 +9,7 @@ const MAXIMUM_BYTES = 64 * 2 ** 20;
  * Reads a JSON object of a model directory.
  *
  * @returns `undefined` where the file is missing.
- * @throws CheckpointError when it cannot be read or is no JSON object.
+ * @throws CheckpointError when it is no JSON object.
  */
 export async function readJsonObject(file: string): Promise<Record<string, unknown> | undefined> {
   const text = await readText(file);
@@ -38,6 +39,6 @@ async function readText(file: string): Promise<string | undefined> {
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new CheckpointError({ file }, `it cannot be read: ${systemReason(cause)}.`, { cause });
+    throw fileError('file-unreadable', file, cause);
   }
 }

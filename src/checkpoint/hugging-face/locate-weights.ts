@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError, listNames, systemReason } from '../errors.js';
+import { fileError } from '../../io/index.js';
+import { CheckpointError, listNames, quoteValue } from '../errors.js';
 import { readJsonObject } from './json-file.js';
 
 export const WEIGHTS_FILE = 'model.safetensors';
@@ -22,9 +23,7 @@ export interface WeightFiles {
  */
 export async function locateWeights(directory: string): Promise<WeightFiles> {
   const entries = await readdir(directory).catch((cause: unknown) => {
-    throw new CheckpointError({ file: directory }, `it cannot be read as a directory: ${systemReason(cause)}.`, {
-      cause,
-    });
+    throw fileError('file-unreadable', directory, cause);
   });
   if (entries.includes(WEIGHTS_FILE)) return { files: [join(directory, WEIGHTS_FILE)], fileOf: undefined };
   if (entries.includes(INDEX_FILE)) return readIndex(directory);
@@ -42,7 +41,7 @@ async function readIndex(directory: string): Promise<WeightFiles> {
     if (typeof shard !== 'string' || !/^[\w][\w.+-]*\.safetensors$/.test(shard))
       throw new CheckpointError(
         { file, tensor },
-        `its file ${JSON.stringify(String(shard).slice(0, 200))} is not the plain name of a .safetensors file. Do not load this directory unless you trust where it comes from.`,
+        `its file ${quoteValue(shard)} is not the plain name of a .safetensors file. Do not load this directory unless you trust where it comes from.`,
       );
     fileOf.set(tensor, join(directory, shard));
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CallOptions } from '../../core/index.js';
 import type { BlockLayout, ParameterSlice } from '../../engine/index.js';
-import { writeFileAtomically } from '../atomic-file.js';
+import { writeFileAtomic } from '../../io/index.js';
 import { type WeightDtype, weightBytes } from '../safetensors/dtype.js';
 import { writeSafetensors } from '../safetensors/writer.js';
 import { INDEX_FILE } from './locate-weights.js';
@@ -55,7 +55,5 @@ export async function writeWeights(
     metadata: { total_parameters: total, total_size: total * weightBytes(dtype) },
     weight_map: Object.fromEntries(names.sort(([left], [right]) => (left < right ? -1 : 1))),
   };
-  await writeFileAtomically(join(directory, INDEX_FILE), async (handle) => {
-    await handle.writeFile(`${JSON.stringify(index, null, 2)}\n`);
-  });
+  await writeFileAtomic(join(directory, INDEX_FILE), `${JSON.stringify(index, null, 2)}\n`);
 }

@@ -1,4 +1,4 @@
-import { CheckpointError } from '../errors.js';
+import { CheckpointError, quoteValue } from '../errors.js';
 import { dtypeBits, type SafetensorsDtype } from './dtype.js';
 import { findDuplicateKey } from './duplicate-keys.js';
 
@@ -78,19 +78,19 @@ function parseTensor(name: string, entry: unknown, file: string): TensorInfo {
   if (!isObject(entry)) throw fail('its entry in the header is not an object.');
   const { dtype, shape, data_offsets: offsets } = entry;
   const bits = typeof dtype === 'string' ? dtypeBits(dtype) : undefined;
-  if (bits === undefined) throw fail(`${quote(dtype)} is not a dtype of safetensors.`);
+  if (bits === undefined) throw fail(`${quoteValue(dtype)} is not a dtype of safetensors.`);
   if (!Array.isArray(shape) || !shape.every(isCount))
-    throw fail(`its shape ${quote(shape)} is not a list of whole numbers from 0.`);
+    throw fail(`its shape ${quoteValue(shape)} is not a list of whole numbers from 0.`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
-    throw fail(`its data_offsets ${quote(offsets)} are not two whole numbers from 0.`);
+    throw fail(`its data_offsets ${quoteValue(offsets)} are not two whole numbers from 0.`);
   const [begin, end] = offsets as [number, number];
   if (begin > end) throw fail(`it ends (byte ${end}) before it begins (byte ${begin}).`);
   const size = product(shape);
   if (size === undefined || !Number.isSafeInteger(size * bits))
-    throw fail(`its shape ${quote(shape)} is too large to be true.`);
+    throw fail(`its shape ${quoteValue(shape)} is too large to be true.`);
   if ((size * bits) % 8 !== 0) throw fail(`its ${size} elements of ${bits} bits do not end on a whole byte.`);
   if ((size * bits) / 8 !== end - begin)
-    throw fail(`${dtype} of shape ${quote(shape)} takes ${(size * bits) / 8} bytes, but it has ${end - begin}.`);
+    throw fail(`${dtype} of shape ${quoteValue(shape)} takes ${(size * bits) / 8} bytes, but it has ${end - begin}.`);
   return { name, dtype: dtype as SafetensorsDtype, shape, size, begin, end };
 }
 
@@ -126,17 +126,6 @@ function isCount(value: unknown): value is number {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Shows a value of an untrusted header: never deep, never long. */
-function quote(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(quoteScalar).join(',')}${value.length > 8 ? ',…' : ''}]`;
-  return quoteScalar(value);
-}
-
-function quoteScalar(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 /** A tensor that is going to be written. */

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { CheckpointError, systemReason } from '../errors.js';
+import { fileError } from '../../io/index.js';
+import { CheckpointError } from '../errors.js';
 import { toWeightDtype, type WeightDtype } from './dtype.js';
 import { widenBfloat16s, widenFloat16s } from './half.js';
 import { MAXIMUM_HEADER_BYTES, parseHeader, type SafetensorsHeader, type TensorInfo } from './header.js';
@@ -29,10 +30,13 @@ export class SafetensorsFile implements AsyncDisposable {
     this.#dataStart = dataStart;
   }
 
-  /** @throws CheckpointError when the file cannot be read or its header does not fit it. */
+  /**
+   * @throws VicunaError `file-unreadable` when the system refuses.
+   * @throws CheckpointError when the header does not fit the file.
+   */
   static async open(path: string): Promise<SafetensorsFile> {
     const handle = await open(path).catch((cause: unknown) => {
-      throw new CheckpointError({ file: path }, `it cannot be opened: ${systemReason(cause)}.`, { cause });
+      throw fileError('file-unreadable', path, cause);
     });
     try {
       const information = await handle.stat();
@@ -127,7 +131,7 @@ async function readFully(
 ): Promise<void> {
   for (let done = 0; done < into.length; ) {
     const { bytesRead } = await handle.read(into, done, into.length - done, position + done).catch((cause: unknown) => {
-      throw new CheckpointError(where, `it cannot be read: ${systemReason(cause)}.`, { cause });
+      throw fileError('file-unreadable', where.file, cause);
     });
     if (bytesRead === 0)
       throw new CheckpointError(

@@ -1,6 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import { VicunaError } from '../../core/index.js';
-import { writeFileAtomically } from '../atomic-file.js';
+import { AtomicFile } from '../../io/index.js';
 import { toSafetensorsDtype, type WeightDtype } from './dtype.js';
 import { narrowAll, narrowToBfloat16, narrowToFloat16 } from './half.js';
 import { formatHeader } from './header.js';
@@ -40,12 +39,13 @@ export async function writeSafetensors<Tensor extends NamedShape>(
 ): Promise<void> {
   const { dtype, metadata = { format: 'pt' }, signal } = options;
   const stored = toSafetensorsDtype(dtype);
-  await writeFileAtomically(path, async (handle) => {
-    const header = formatHeader(
-      tensors.map(({ name, shape }) => ({ name, shape, dtype: stored })),
-      metadata,
-    );
-    await writeFully(handle, header);
+  const header = formatHeader(
+    tensors.map(({ name, shape }) => ({ name, shape, dtype: stored })),
+    metadata,
+  );
+  const file = await AtomicFile.create(path);
+  try {
+    await file.write(header);
     for (const tensor of tensors) {
       const values = await read(tensor);
       const size = tensor.shape.reduce((product, extent) => product * extent, 1);
@@ -53,11 +53,15 @@ export async function writeSafetensors<Tensor extends NamedShape>(
       for (let done = 0; done < size; done += CHUNK_ELEMENTS) {
         signal?.throwIfAborted();
         const part = values.subarray(done, done + CHUNK_ELEMENTS);
-        await writeFully(handle, narrow(part, dtype, tensor.name, done));
+        const { buffer, byteOffset, byteLength } = narrow(part, dtype, tensor.name, done);
+        await file.write(new Uint8Array(buffer, byteOffset, byteLength));
         options.onWritten?.(part.length);
       }
     }
-  });
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
 }
 
 function narrow(values: Float32Array, dtype: WeightDtype, name: string, start: number): Float32Array | Uint16Array {
@@ -69,12 +73,4 @@ function narrow(values: Float32Array, dtype: WeightDtype, name: string, start: n
     'model-unsupported',
     `${name} holds ${values[beyond]} at index ${start + beyond}, which is beyond the range of ${dtype}. Save with dtype '${dtype === 'float16' ? 'bfloat16' : 'float32'}'.`,
   );
-}
-
-async function writeFully(handle: FileHandle, values: Uint8Array | Uint16Array | Float32Array): Promise<void> {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done);
-    done += bytesWritten;
-  }
 }

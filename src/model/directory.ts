@@ -1,0 +1,69 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, readJsonObject } from '../checkpoint/index.js';
+import { type PromptTemplate, templateChoiceSchema, vicunaV0, vicunaV1_1 } from '../conversation/index.js';
+import { fromHuggingFace, type HuggingFaceConfig } from './config/hugging-face.js';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Field of `config.json` that holds what only this package knows. transformers keeps it when it loads and saves. */
+export const OWN_FIELD = 'vicuna';
+
+/** What the JSON files of a model's directory say. */
+export interface ModelDescription extends HuggingFaceConfig {
+  /** `generation_config.json`, word for word. */
+  readonly generation: JsonObject;
+  /** The prompt template the model was saved with. */
+  readonly template: PromptTemplate | undefined;
+  readonly hasTokenizer: boolean;
+}
+
+/** @throws CheckpointError and VicunaError `model-unsupported`, naming the file. */
+export async function readDescription(directory: string): Promise<ModelDescription> {
+  const file = join(directory, 'config.json');
+  const json = await readJsonObject(file);
+  if (json === undefined)
+    throw new CheckpointError({ file }, 'there is no such file. Name the directory that a model was saved to.');
+  const { [OWN_FIELD]: own, ...huggingFace } = json;
+  const { config, extras } = fromHuggingFace(huggingFace, file);
+  const generationFile = join(directory, 'generation_config.json');
+  const generation = (await readJsonObject(generationFile)) ?? {};
+  return {
+    // Chat models often name the end of a turn only in the file about generation; transformers generates by that one.
+    config: { ...config, endTokenIds: readEndTokens(generation.eos_token_id, generationFile) ?? config.endTokenIds },
+    extras,
+    generation,
+    template: readTemplate(own, file),
+    hasTokenizer: await exists(join(directory, 'tokenizer.json')),
+  };
+}
+
+/** The value of {@link OWN_FIELD}. Templates of ours are named, so that a later release's correction of one is used. */
+export function describeTemplate(template: PromptTemplate): JsonObject {
+  const isNamed = [vicunaV1_1, vicunaV0].some((known) => JSON.stringify(known) === JSON.stringify(template));
+  return { template: isNamed ? template.name : template };
+}
+
+function readTemplate(own: unknown, file: string): PromptTemplate | undefined {
+  if (own === undefined) return undefined;
+  const parsed = templateChoiceSchema.safeParse((own as JsonObject | null)?.template);
+  if (parsed.success) return parsed.data;
+  throw new CheckpointError(
+    { file },
+    `${OWN_FIELD}.template is no prompt template. Pass the template to use when loading, and remove the field.`,
+  );
+}
+
+function readEndTokens(value: unknown, file: string): readonly number[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const ids = [value].flat();
+  if (ids.every((id): id is number => Number.isSafeInteger(id) && (id as number) >= 0)) return ids;
+  throw new CheckpointError({ file }, 'eos_token_id is neither a token id nor a list of them. Correct the file.');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

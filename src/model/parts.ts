@@ -1,0 +1,137 @@
+import { basename, resolve } from 'node:path';
+import { HuggingFaceWeights } from '../checkpoint/index.js';
+import {
+  type PromptTemplate,
+  type PromptTemplateName,
+  templateChoiceSchema,
+  vicunaV1_1,
+  withEndToken,
+} from '../conversation/index.js';
+import { type CallOptions, ConfigError, parseConfig } from '../core/index.js';
+import { type ModelVectors, modelBlocks, type Transformer } from '../engine/index.js';
+import { loadTokenizer, type Tokenizer } from '../tokenizer/index.js';
+import type { HuggingFaceConfig } from './config/hugging-face.js';
+import { type LlamaConfig, llamaConfigSchema, toModelShape } from './config/llama-config.js';
+import { readDescription } from './directory.js';
+import { type ChosenEngine, chooseEngine, dropEngine, type EngineChoice } from './engine-choice.js';
+import { initializeBlock } from './initialize.js';
+import { uploadBlocks } from './parameters.js';
+
+/** @public */
+export interface ModelOptions extends CallOptions {
+  /** What to compute with. @defaultValue the fastest engine that loads here */
+  readonly engine?: EngineChoice | undefined;
+  /** How messages become a prompt. @defaultValue what the model was saved with, else Vicuna v1.1 */
+  readonly template?: PromptTemplate | PromptTemplateName | undefined;
+  /** Name of the model among others. @defaultValue its directory's name; `vicuna` for a new one */
+  readonly id?: string | undefined;
+}
+
+/** @public */
+export interface CreateOptions extends ModelOptions {
+  /** Needed to chat; gives the configuration its vocabulary and end tokens where it names none. */
+  readonly tokenizer?: Tokenizer | undefined;
+  /** The weights depend on it alone. @defaultValue `0` */
+  readonly seed?: number | undefined;
+}
+
+/** @public */
+export interface LoadOptions extends ModelOptions {
+  /** @defaultValue that of the directory, where it has a `tokenizer.json` */
+  readonly tokenizer?: Tokenizer | undefined;
+}
+
+/** What a model is made of. */
+export interface ModelParts {
+  readonly id: string;
+  readonly chosen: ChosenEngine;
+  readonly transformer: Transformer;
+  readonly parameters: ModelVectors;
+  readonly description: HuggingFaceConfig;
+  /** Content of `generation_config.json`. */
+  readonly generation: Readonly<Record<string, unknown>>;
+  readonly template: PromptTemplate;
+  readonly tokenizer: Tokenizer | undefined;
+}
+
+export async function createParts(wanted: LlamaConfig, options: CreateOptions): Promise<ModelParts> {
+  const { tokenizer, seed = 0, id = 'vicuna' } = options;
+  const subject = 'LlamaConfig';
+  const withTokenizer = {
+    ...wanted,
+    vocabularySize: wanted.vocabularySize ?? tokenizer?.vocabularySize,
+    beginTokenId: wanted.beginTokenId ?? tokenizer?.beginToken?.id,
+    endTokenIds: wanted.endTokenIds ?? tokenizer?.endTokenIds,
+  };
+  const config = parseConfig(llamaConfigSchema, withTokenizer, subject);
+  assertVocabulary(config.vocabularySize, tokenizer, subject);
+  const template = chooseTemplate(options.template, tokenizer);
+  const shape = toModelShape(config);
+  const initialize: BlockFiller = (block, into) => initializeBlock(block, into, seed, config.initializerRange);
+  return onEngine(options, async (chosen) => ({
+    id,
+    chosen,
+    transformer: chosen.engine.transformer(shape),
+    parameters: await uploadBlocks(chosen.engine, modelBlocks(shape), initialize, options),
+    description: { config, extras: {} },
+    generation: {},
+    template,
+    tokenizer,
+  }));
+}
+
+export async function loadParts(directory: string, options: LoadOptions): Promise<ModelParts> {
+  const { signal, id = basename(resolve(directory)) } = options;
+  const { config, extras, generation, template: saved, hasTokenizer } = await readDescription(directory);
+  const tokenizer = options.tokenizer ?? (hasTokenizer ? await loadTokenizer(directory) : undefined);
+  assertVocabulary(config.vocabularySize, tokenizer, `The tokenizer of ${directory}`);
+  const template = chooseTemplate(options.template ?? saved, tokenizer);
+  await using weights = await HuggingFaceWeights.open(directory, toModelShape(config), signal);
+  return await onEngine(options, async (chosen) => ({
+    id,
+    chosen,
+    transformer: chosen.engine.transformer(weights.shape),
+    parameters: await uploadBlocks(
+      chosen.engine,
+      weights.blocks,
+      (block, into) => weights.read(block, into, signal),
+      options,
+    ),
+    description: { config: { ...config, tiedEmbeddings: weights.shape.tiedEmbeddings }, extras },
+    generation,
+    template,
+    tokenizer,
+  }));
+}
+
+type BlockFiller = Parameters<typeof uploadBlocks>[2];
+
+/** Builds on an engine that is dropped again, where it is ours, when building fails. */
+async function onEngine(
+  { engine }: ModelOptions,
+  build: (chosen: ChosenEngine) => Promise<ModelParts>,
+): Promise<ModelParts> {
+  const chosen = await chooseEngine(engine);
+  try {
+    return await build(chosen);
+  } catch (error) {
+    await dropEngine(chosen);
+    throw error;
+  }
+}
+
+/** Vicuna v1.1, ending replies as the tokenizer ends texts, unless something else is wanted. */
+function chooseTemplate(
+  wanted: PromptTemplate | PromptTemplateName | undefined,
+  tokenizer: Tokenizer | undefined,
+): PromptTemplate {
+  if (wanted !== undefined) return parseConfig(templateChoiceSchema, wanted, 'prompt template');
+  const endToken = tokenizer?.endToken.text ?? vicunaV1_1.assistant.end;
+  return endToken === vicunaV1_1.assistant.end ? vicunaV1_1 : withEndToken(vicunaV1_1, endToken);
+}
+
+function assertVocabulary(vocabularySize: number, tokenizer: Tokenizer | undefined, subject: string): void {
+  if (tokenizer === undefined || tokenizer.vocabularySize <= vocabularySize) return;
+  const message = `${vocabularySize} is less than the tokenizer's ${tokenizer.vocabularySize}, so some tokens would have no weights`;
+  throw new ConfigError(subject, [{ path: 'vocabularySize', message }]);
+}

@@ -1,0 +1,253 @@
+import type { ChatModel, Generation, Message, PromptTemplate, TextDelta } from '../conversation/index.js';
+import { type CallOptions, parseConfig, type Run, startRun, VicunaError } from '../core/index.js';
+import type { Engine, KeyValueCache, ModelShape, ModelVectors, Transformer } from '../engine/index.js';
+import type { Tokenizer } from '../tokenizer/index.js';
+import type { LlamaConfig, ResolvedLlamaConfig } from './config/llama-config.js';
+import { dropEngine } from './engine-choice.js';
+import { computeLogits, computeTokenLosses } from './evaluate.js';
+import { evaluateWindows, type TextEvaluation } from './evaluate-text.js';
+import { DecodeQueue } from './generation/decode-queue.js';
+import { assertRoom, fitPrompt } from './generation/fit-prompt.js';
+import { generateText, type TextGeneration } from './generation/generate-text.js';
+import type { GenerationHost } from './generation/generate-tokens.js';
+import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
+import { type CompletionOptions, generationSettingsSchema, type VicunaChatOptions } from './sampling/settings.js';
+import { type SaveOptions, saveModel } from './save.js';
+
+/**
+ * A LLaMA on an engine: make one, load one, chat with it, train it, save it.
+ *
+ * Several chats may run at once; they are computed together. Dispose of the model when done (`await using`): its weights
+ * are outside of JavaScript's memory.
+ *
+ * @example
+ * ```ts
+ * await using model = await VicunaModel.load('vicuna-7b');
+ * for await (const { text } of model.chat([{ role: 'user', content: 'Hello!' }])) process.stdout.write(text);
+ * ```
+ *
+ * @public
+ */
+export class VicunaModel implements ChatModel, AsyncDisposable {
+  readonly id: string;
+  /** What the model computes with. @internal */
+  readonly engine: Engine;
+  /** The model's architecture on its engine. @internal */
+  readonly transformer: Transformer;
+  /** Weights, one vector a block in the order of `transformer.blocks`. Training changes them in place. @internal */
+  readonly parameters: ModelVectors;
+  readonly #parts: ModelParts;
+  readonly #queue: DecodeQueue;
+  readonly #caches = new Set<KeyValueCache>();
+  #isDisposed = false;
+
+  private constructor(parts: ModelParts) {
+    this.#parts = parts;
+    this.id = parts.id;
+    this.engine = parts.chosen.engine;
+    this.transformer = parts.transformer;
+    this.parameters = parts.parameters;
+    this.#queue = new DecodeQueue(parts.transformer, parts.parameters);
+  }
+
+  /**
+   * Makes a new model with random weights, the same for the same seed everywhere.
+   *
+   * @throws ConfigError naming the fields that cannot be.
+   * @throws VicunaError `engine-unavailable` when no engine loads.
+   */
+  static async create(config: LlamaConfig, options: CreateOptions = {}): Promise<VicunaModel> {
+    return new VicunaModel(await createParts(config, options));
+  }
+
+  /**
+   * Loads a Hugging Face directory: `config.json` of transformers 4 or 5, safetensors in one file or sharded (float32,
+   * float16, bfloat16; widened to float32), and `tokenizer.json` where there is one. Embeddings are tied as transformers
+   * 5 does it: two different matrices are never tied, whatever `config.json` says.
+   *
+   * @throws CheckpointError when files are missing, damaged or do not fit together.
+   * @throws VicunaError `model-unsupported` for an architecture that is not computed here.
+   */
+  static async load(directory: string, options: LoadOptions = {}): Promise<VicunaModel> {
+    return new VicunaModel(await loadParts(directory, options));
+  }
+
+  get config(): ResolvedLlamaConfig {
+    return this.#parts.description.config;
+  }
+
+  /** @internal */
+  get shape(): ModelShape {
+    return this.transformer.shape;
+  }
+
+  /** How messages become a prompt; saved with the model. */
+  get template(): PromptTemplate {
+    return this.#parts.template;
+  }
+
+  /** @throws VicunaError `tokenizer-unreadable` where the model has none. */
+  get tokenizer(): Tokenizer {
+    if (this.#parts.tokenizer !== undefined) return this.#parts.tokenizer;
+    throw new VicunaError(
+      'tokenizer-unreadable',
+      `Model ${this.id} has no tokenizer. Put a tokenizer.json into its directory, or pass { tokenizer: await loadTokenizer(path) } when loading it.`,
+    );
+  }
+
+  /**
+   * Answers the last message. The same seed gives the same reply.
+   *
+   * @throws VicunaError (from the run) `context-overflow` where the messages leave no room for a reply.
+   */
+  chat(messages: readonly Message[], options: VicunaChatOptions = {}): Run<TextDelta, Generation> {
+    return this.#generate(options, async (settings) => {
+      const { template, tokenizer, config } = this;
+      const prompt = await fitPrompt(messages, template, tokenizer, {
+        ...settings,
+        contextLength: config.contextLength,
+      });
+      return { prompt, stop: [...template.stop, template.assistant.end], lead: template.assistant.lead };
+    });
+  }
+
+  /**
+   * Goes on with a text as it stands, without a template.
+   *
+   * @param prompt - tokenised with the tokenizer's begin token in front.
+   */
+  complete(prompt: string, options: CompletionOptions = {}): Run<TextDelta, Generation> {
+    return this.#generate(options, async () => ({
+      prompt: (await this.tokenizer.encode(prompt)).ids,
+      stop: [],
+      lead: '',
+    }));
+  }
+
+  /**
+   * @param tokens - `[T]`, at least one and at most `config.contextLength`.
+   * @returns logits `[T, V]` of what follows each token, row by row.
+   */
+  logits(tokens: ArrayLike<number>, options: CallOptions = {}): Promise<Float32Array> {
+    return this.#evaluate(tokens, (sequence) => computeLogits(this, sequence, options));
+  }
+
+  /**
+   * @param tokens - `[T]`, at least one and at most `config.contextLength`.
+   * @returns `-log p` of each token given those before it `[T]`, in nats; 0 for the first.
+   */
+  tokenLosses(tokens: ArrayLike<number>, options: CallOptions = {}): Promise<Float32Array> {
+    return this.#evaluate(tokens, (sequence) => computeTokenLosses(this, sequence, options));
+  }
+
+  /** How well the model predicts a text of any length. */
+  async evaluate(text: string, options: CallOptions = {}): Promise<TextEvaluation> {
+    const { ids } = await this.tokenizer.encode(text);
+    const losses = (window: Int32Array, own: CallOptions) => this.tokenLosses(window, own);
+    return evaluateWindows(ids, this.config.contextLength, losses, options);
+  }
+
+  /**
+   * Saves a Hugging Face directory that transformers and {@link VicunaModel.load} read. It appears whole or not at all,
+   * also in the place of a model that was saved there before.
+   *
+   * @throws VicunaError `file-unwritable` where something else is in the way.
+   */
+  async save(directory: string, options: SaveOptions = {}): Promise<void> {
+    this.#assertAlive();
+    const { description, generation, template, tokenizer } = this.#parts;
+    const readBlock = (block: number) => this.#queue.exclusive(() => this.engine.download(this.parameters[block]!));
+    const { blocks } = this.transformer;
+    await saveModel(directory, { description, generation, template, tokenizer, blocks, readBlock }, options);
+  }
+
+  /** Frees the weights, ends chats that still run, and disposes of the engine if the model made it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    await this.#queue.close(disposed(this.id));
+    this.engine.release(...this.#caches, ...this.parameters);
+    this.#caches.clear();
+    await dropEngine(this.#parts.chosen);
+  }
+
+  #generate<Options extends VicunaChatOptions>(
+    { signal, onProgress, ...rest }: Options,
+    prepare: (settings: ReturnType<typeof parseSettings>) => Promise<Pick<TextGeneration, 'prompt' | 'stop' | 'lead'>>,
+  ): Run<TextDelta, Generation> {
+    const prepared = async (own: AbortSignal): Promise<TextGeneration> => {
+      this.#assertAlive();
+      const settings = parseSettings(rest);
+      const { prompt, stop, lead } = await prepare(settings);
+      const room = this.config.contextLength - prompt.length;
+      assertRoom(prompt.length, this.config.contextLength, 'Shorten it.');
+      return {
+        prompt,
+        lead,
+        stop: [...stop, ...settings.stop],
+        settings,
+        maxTokens: Math.min(settings.maxTokens ?? room, room),
+        endTokenIds: this.#endTokenIds(),
+        decoder: this.tokenizer.streamDecoder({ continuation: true }),
+        signal: own,
+        onProgress,
+      };
+    };
+    const host = this.#host();
+    return startRun(
+      async function* (own) {
+        return yield* generateText(host, await prepared(own));
+      },
+      { signal },
+    );
+  }
+
+  #host(): GenerationHost {
+    return {
+      queue: this.#queue,
+      vocabularySize: this.config.vocabularySize,
+      createCache: async (capacity) => {
+        const cache = await this.#queue.exclusive(() => this.transformer.createCache(capacity));
+        this.#caches.add(cache);
+        return cache;
+      },
+      releaseCache: (cache) => {
+        if (this.#caches.delete(cache)) this.engine.release(cache);
+      },
+    };
+  }
+
+  #endTokenIds(): ReadonlySet<number> {
+    const { tokenizer, template, config } = this;
+    const { end } = template.assistant;
+    const templateEnd = template.controlTokens.includes(end) ? tokenizer.tokenToId(end) : undefined;
+    const ids = new Set([...config.endTokenIds, ...tokenizer.endTokenIds]);
+    return templateEnd === undefined ? ids : ids.add(templateEnd);
+  }
+
+  async #evaluate(
+    tokens: ArrayLike<number>,
+    compute: (tokens: Int32Array) => Promise<Float32Array>,
+  ): Promise<Float32Array> {
+    this.#assertAlive();
+    const { contextLength } = this.config;
+    if (tokens.length === 0 || tokens.length > contextLength)
+      throw new VicunaError(
+        'context-overflow',
+        `${tokens.length} tokens cannot be computed at once: from 1 to ${contextLength}, the model's context, can. Split them.`,
+      );
+    return this.#queue.exclusive(() => compute(Int32Array.from(tokens)));
+  }
+
+  #assertAlive(): void {
+    if (this.#isDisposed) throw disposed(this.id);
+  }
+}
+
+function parseSettings(options: Parameters<typeof generationSettingsSchema.parse>[0]) {
+  return parseConfig(generationSettingsSchema, options, 'chat options');
+}
+
+function disposed(id: string): VicunaError {
+  return new VicunaError('disposed', `Model ${id} has been disposed of. Load it again.`);
+}
