@@ -1,25 +1,23 @@
+import type { Segment } from '../conversation/index.js';
 import type { Source } from '../core/index.js';
 
 /**
- * Groups a stream so that native calls are few and memory stays bounded: a batch ends at `maxItems`, or once its weights
- * reach `maxWeight`.
- *
- * @internal
+ * Groups conversations so that native calls are few and memory stays bounded: a batch ends at `maxConversations`, or once
+ * its messages reach `maxCharacters`.
  */
-export async function* inBatches<T>(
-  source: Source<T>,
-  weigh: (item: T) => number,
-  { maxItems, maxWeight }: { readonly maxItems: number; readonly maxWeight: number },
-): AsyncGenerator<T[], void, undefined> {
-  let batch: T[] = [];
-  let weight = 0;
-  for await (const item of source) {
-    batch.push(item);
-    weight += weigh(item);
-    if (batch.length < maxItems && weight < maxWeight) continue;
+export async function* inBatches(
+  conversations: Source<Segment>,
+  { maxConversations, maxCharacters }: { readonly maxConversations: number; readonly maxCharacters: number },
+): AsyncGenerator<Segment[], void, undefined> {
+  let batch: Segment[] = [];
+  let characters = 0;
+  for await (const conversation of conversations) {
+    batch.push(conversation);
+    for (const { content } of conversation.messages) characters += content.length;
+    if (batch.length < maxConversations && characters < maxCharacters) continue;
     yield batch;
     batch = [];
-    weight = 0;
+    characters = 0;
   }
   if (batch.length > 0) yield batch;
 }

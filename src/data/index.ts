@@ -9,6 +9,15 @@ export {
   type StepPlan,
 } from './packing/index.js';
 export {
+  ConversationSegmenter,
+  type SegmenterConfig,
+  type SegmentRejectReason,
+  type SegmentReport,
+  segmenterConfigSchema,
+} from './segmenter/index.js';
+export {
+  type ExplainOptions,
+  explainMask,
   type SupervisedExample,
   type SupervisionConfig,
   type SupervisionRejection,

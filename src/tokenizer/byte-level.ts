@@ -21,6 +21,11 @@ const utf8 = new TextEncoder();
 /** The 256 characters that stand for bytes, in the order of their code points. */
 export const byteLevelAlphabet: readonly string[] = [...characterOfByte].sort();
 
+/** The character that stands for a byte. @internal */
+export function characterOf(byte: number): string {
+  return characterOfByte[byte]!;
+}
+
 /** Spells a text's UTF-8 bytes in the alphabet. */
 export function toByteLevel(text: string): string {
   let spelled = '';
@@ -28,7 +33,7 @@ export function toByteLevel(text: string): string {
   return spelled;
 }
 
-/** The bytes a token spells; a token with any other character is taken literally, as an added token is. */
+/** The bytes a token spells; a token with any other character is taken literally, as an added token is. @internal */
 export function fromByteLevel(token: string): Uint8Array {
   const bytes = new Uint8Array(token.length);
   for (let index = 0; index < token.length; index++) {

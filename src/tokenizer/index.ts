@@ -1,7 +1,11 @@
+export { characterOf, fromByteLevel } from './byte-level.js';
+export { byteLevelTokenizerJson } from './byte-level-json.js';
 export { isFaithful, specialTokenPattern } from './controls.js';
 export { TokenizerError } from './errors.js';
 export { loadTokenizer } from './load.js';
+export { saveTokenizer } from './save.js';
 export type { SpecialTokenNames } from './special-tokens.js';
+export { ByteStreamDecoder } from './stream-decoder.js';
 export {
   type TokenizerTrainingConfig,
   type TokenizerTrainingEvent,

@@ -4,10 +4,10 @@ import { VicunaError } from '../core/index.js';
 import type { TokenizerFiles } from './files.js';
 import type { Tokenizer } from './types.js';
 
-/** Writes a tokenizer as transformers' `AutoTokenizer` reads it. */
+/** Writes a tokenizer as transformers' `AutoTokenizer` reads it. @internal */
 export async function saveTokenizer(
   directory: string,
-  { source, config }: TokenizerFiles,
+  { source, config }: Pick<TokenizerFiles, 'source' | 'config'>,
   { beginToken, endToken }: Pick<Tokenizer, 'beginToken' | 'endToken'>,
 ): Promise<void> {
   const settings = {

@@ -9,7 +9,7 @@ export interface DecodableVocabulary {
   isSpecial(id: number): boolean;
 }
 
-/** Lays the bytes of tokens end to end and reads them as UTF-8, holding back what is not yet a whole character. */
+/** Lays the bytes of tokens end to end and reads them as UTF-8, holding back what is not yet a whole character. @internal */
 export class ByteStreamDecoder implements StreamDecoder {
   readonly #vocabulary: DecodableVocabulary;
   readonly #plan: DecoderPlan;

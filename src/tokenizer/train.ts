@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type CallOptions, parseConfig, type Resolved, type Run, type Source, startRun } from '../core/index.js';
 import { learnMerges, type Merge } from './bpe-trainer.js';
 import { byteLevelAlphabet } from './byte-level.js';
+import { byteLevelTokenizerJson } from './byte-level-json.js';
 import { parseTokenizerJson } from './files.js';
 import { NativeTokenizer } from './native-tokenizer.js';
 import type { Tokenizer } from './types.js';
@@ -81,41 +82,17 @@ export function trainTokenizer(
 }
 
 async function assemble(vocabulary: ReadonlyMap<string, number>, merges: readonly Merge[]): Promise<Tokenizer> {
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: true };
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-  const begin = { SpecialToken: { id: BEGIN, type_id: 0 } };
-  const text = (id: string, type_id: number) => ({ Sequence: { id, type_id } });
-  const source = JSON.stringify({
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: specialTokens.map((content, id) => ({ id, content, ...flags })),
-    normalizer: null,
-    pre_tokenizer: byteLevel,
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [begin, text('A', 0)],
-      pair: [begin, text('A', 0), text('B', 1)],
-      special_tokens: { [BEGIN]: { id: BEGIN, ids: [vocabulary.get(BEGIN)], tokens: [BEGIN] } },
-    },
-    decoder: byteLevel,
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(vocabulary),
-      merges: merges.map(({ left, right }) => [left, right]),
-    },
+  const source = byteLevelTokenizerJson({
+    vocabulary,
+    merges,
+    specialTokens: specialTokens.map((content, id) => ({ id, content })),
+    beginToken: BEGIN,
   });
+  const path = 'the trained tokenizer';
   return NativeTokenizer.create({
-    path: 'the trained tokenizer',
+    path,
     source,
-    tokenizer: parseTokenizerJson(source, 'the trained tokenizer'),
+    tokenizer: parseTokenizerJson(source, path),
     config: { bos_token: BEGIN, eos_token: END, unk_token: UNKNOWN },
     generation: {},
   });

@@ -2,14 +2,14 @@ import type { Segment } from '../../conversation/index.js';
 import { parseConfig, type Run, type Source, startRun } from '../../core/index.js';
 import { isFaithful, specialTokenPattern } from '../../tokenizer/index.js';
 import { inBatches } from '../batches.js';
+import { assertTemplateFits } from '../template-check.js';
 import { type SupervisionConfig, type SupervisionRuntime, supervisionConfigSchema } from './config.js';
 import type { SupervisedExample } from './example.js';
 import { type SupervisionReport, SupervisionTally } from './report.js';
-import { assertTemplateFits } from './template-check.js';
 import { makeExample, tokenizeConversations } from './tokenize.js';
 
 // Enough for the tokenizer to keep every core busy, little enough that the first example comes soon.
-const batchLimits = { maxItems: 64, maxWeight: 512 * 1024 };
+const batchLimits = { maxConversations: 64, maxCharacters: 512 * 1024 };
 
 /**
  * Makes examples to learn from: token ids, and labels on the assistant's replies and the token that ends each. Ids and
@@ -32,7 +32,7 @@ export function superviseConversations(
     await assertTemplateFits(settings.template, tokenizer);
     const special = specialTokenPattern(tokenizer.specialTokens.keys());
     const tally = new SupervisionTally();
-    for await (const batch of inBatches(conversations, countCharacters, batchLimits)) {
+    for await (const batch of inBatches(conversations, batchLimits)) {
       signal.throwIfAborted();
       for (const tokenized of await tokenizeConversations(batch, settings, tokenizer)) {
         const made = 'reason' in tokenized ? tokenized : makeExample(tokenized, settings);
@@ -48,8 +48,4 @@ export function superviseConversations(
     }
     return tally.report();
   }, runtime);
-}
-
-function countCharacters({ messages }: Segment): number {
-  return messages.reduce((sum, { content }) => sum + content.length, 0);
 }

@@ -1,6 +1,6 @@
-import type { PromptTemplate } from '../../conversation/index.js';
-import { ConfigError } from '../../core/index.js';
-import type { Tokenizer } from '../../tokenizer/index.js';
+import type { PromptTemplate } from '../conversation/index.js';
+import { ConfigError } from '../core/index.js';
+import type { Tokenizer } from '../tokenizer/index.js';
 
 /**
  * Makes sure that the template's control tokens are special tokens of the tokenizer and are found inside a text, once,

@@ -1,0 +1,52 @@
+import { type PromptTemplate, renderConversation, type Segment } from '../../conversation/index.js';
+import type { MarkedText, Tokenizer } from '../../tokenizer/index.js';
+
+/**
+ * Counts tokens of segments as they will be trained on.
+ *
+ * Counts of parts do not add up in general: tokens may form across a cut. They do where a special token stands at the
+ * cut and splits the text, as Vicuna's `</s>` does after each reply. Then a round is tokenised once, behind that token,
+ * and the count of a segment is the count of its first round with the system message plus those of the rounds after it.
+ */
+export class SegmentMeasure {
+  readonly #template: PromptTemplate;
+  readonly #tokenizer: Tokenizer;
+  /** The special token at the end of every reply, where there is one. */
+  readonly #cutToken: string | undefined;
+
+  constructor(template: PromptTemplate, tokenizer: Tokenizer) {
+    this.#template = template;
+    this.#tokenizer = tokenizer;
+    this.#cutToken = tokenizer.splitsAtSpecialTokens
+      ? template.controlTokens.find((token) => template.assistant.end.endsWith(token))
+      : undefined;
+  }
+
+  /** Whether counts add up to the very count of a segment of this conversation; where not, they only come close. */
+  addsUp({ unfinished }: Segment): boolean {
+    // What follows a finished reply is counted with the first round of a segment; an unfinished one has nothing there.
+    return this.#cutToken !== undefined && !(unfinished && this.#template.assistant.suffix !== '');
+  }
+
+  /** The tokens of a segment, the begin token included. */
+  async tokens(segment: Segment): Promise<number> {
+    return (await this.#tokenizer.encode(renderConversation(segment, this.#template))).length;
+  }
+
+  /** The tokens each round of a conversation has where it follows another. The first round's count is not used. */
+  async tokensWhereFollowing(conversation: Segment): Promise<number[]> {
+    const rendered = renderConversation(conversation, this.#template);
+    const overlap = this.#cutToken?.length ?? 0;
+    const rounds = rendered.spans.slice(1).map(({ end }, previous) => {
+      const cut = rendered.spans[previous]!.end;
+      return slice(rendered, cut - overlap, end);
+    });
+    const encodings = await this.#tokenizer.encodeBatch(rounds, { addSpecialTokens: false });
+    return [0, ...encodings.map(({ length }) => (overlap > 0 ? length - 1 : length))];
+  }
+}
+
+function slice({ text, controls }: MarkedText, start: number, end: number): MarkedText {
+  const inside = controls.filter((at) => at >= start && at < end);
+  return { text: text.slice(start, end), controls: inside.map((at) => at - start) };
+}
