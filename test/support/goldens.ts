@@ -56,7 +56,8 @@ export interface GoldenExpectations {
   loss: { supervised_tokens: number; sum: number; mean: number; packed_mean: number };
   token_loss: { rows: (number | null)[][] };
   grads: Record<string, GoldenGradient>;
-  greedy: { prompt: number[]; new_tokens: number[] };
+  greedy: { prompt: number[]; tokens: number[]; logprobs: number[] };
+  extra: { long?: { input_ids: number[]; mean_loss_all_targets: number } };
 }
 
 export interface Golden {
@@ -85,13 +86,18 @@ export function loadGolden(name: GoldenModelName): Golden {
 
 /** The packed form of a golden's two sequences. */
 export function packedBatch({ packed }: GoldenExpectations): PackedBatch {
-  const sequenceStarts = [0];
-  for (const length of packed.segment_lengths) sequenceStarts.push(sequenceStarts.at(-1)! + length);
   return {
     tokens: Int32Array.from(packed.input_ids),
     labels: Int32Array.from(packed.labels),
-    sequenceStarts: Int32Array.from(sequenceStarts),
+    sequenceStarts: Int32Array.from(startsOf(packed.segment_lengths)),
   };
+}
+
+/** Where sequences of the given lengths start when they are laid end to end, and where the last ends. */
+export function startsOf(lengths: readonly number[]): number[] {
+  const starts = [0];
+  for (const length of lengths) starts.push(starts.at(-1)! + length);
+  return starts;
 }
 
 /** The padded form: one batch a sequence, without its padding. */
@@ -109,6 +115,19 @@ export function blockVectors(shape: ModelShape, tensors: ReadonlyMap<string, Sto
     for (const { name, offset } of block.parameters) vector.set(tensors.get(name)!.values, offset);
     return vector;
   });
+}
+
+/** The parameters inside block vectors, by Hugging Face name. */
+export function namedParameters<Values extends Float32Array | Float64Array>(
+  shape: ModelShape,
+  vectors: readonly Values[],
+): { name: string; values: Values }[] {
+  return modelBlocks(shape).flatMap((block, index) =>
+    block.parameters.map(({ name, offset, size }) => ({
+      name,
+      values: vectors[index]!.subarray(offset, offset + size) as Values,
+    })),
+  );
 }
 
 export function readJson<Content>(path: string): Content {

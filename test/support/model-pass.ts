@@ -1,29 +1,65 @@
-import type { BatchHandle, Engine, HeadVectors, PackedBatch, Transformer, Vector } from '../../src/engine/index.js';
+import type { Engine, HeadVectors, ModelShape, PackedBatch, Transformer, Vector } from '../../src/engine/index.js';
 
-/** Parameters of every block on an engine. */
-export async function uploadAll(engine: Engine, parameters: readonly Float32Array[]): Promise<Vector[]> {
-  return Promise.all(parameters.map((values) => engine.upload(values)));
-}
-
-export interface ModelPass {
-  readonly lossSum: number;
-  readonly tokenLosses: Float32Array;
-}
-
-export interface TrainingPass {
+/** A model's parameters on an engine. */
+export interface ModelOnEngine {
   readonly engine: Engine;
   readonly transformer: Transformer;
+  /** One vector a block. */
   readonly parameters: readonly Vector[];
-  /** Added to. */
-  readonly gradients: readonly Vector[];
+  /** Forward and backward over a batch, gradients added to `gradients`. */
+  train(gradients: readonly Vector[], options: TrainingOptions, packed: PackedBatch): Promise<TrainingPass>;
+}
+
+export interface TrainingOptions {
   readonly gradientScale: number;
   /** Keep activations of every layer, or compute them again in backward. */
   readonly keep: boolean;
 }
 
-/** Forward and backward of a whole model, the way a trainer goes over its blocks. */
-export async function trainingPass(pass: TrainingPass, packed: PackedBatch): Promise<ModelPass> {
-  const { engine, transformer, parameters, gradients, gradientScale, keep } = pass;
+export interface TrainingPass {
+  readonly lossSum: number;
+  readonly tokenLosses: Float32Array;
+}
+
+/** Uploads a model, and releases it when the work is done. */
+export async function withModel<Result>(
+  engine: Engine,
+  shape: ModelShape,
+  parameters: readonly Float32Array[],
+  work: (model: ModelOnEngine) => Promise<Result>,
+): Promise<Result> {
+  const vectors = await Promise.all(parameters.map((values) => engine.upload(values)));
+  const transformer = engine.transformer(shape);
+  try {
+    return await work({
+      engine,
+      transformer,
+      parameters: vectors,
+      train: (gradients, options, packed) =>
+        trainingPass({ engine, transformer, parameters: vectors }, gradients, options, packed),
+    });
+  } finally {
+    engine.release(...vectors);
+  }
+}
+
+/** Zeros beside every block of a model, for gradients and moments. */
+export async function zerosLike({
+  engine,
+  parameters,
+}: Pick<ModelOnEngine, 'engine' | 'parameters'>): Promise<Vector[]> {
+  return Promise.all(parameters.map(({ length }) => engine.zeros(length)));
+}
+
+type Blocks = Pick<ModelOnEngine, 'engine' | 'transformer' | 'parameters'>;
+
+/** The way a trainer goes over a model's blocks. */
+async function trainingPass(
+  { engine, transformer, parameters }: Blocks,
+  gradients: readonly Vector[],
+  { gradientScale, keep }: TrainingOptions,
+  packed: PackedBatch,
+): Promise<TrainingPass> {
   const batch = await transformer.batch(packed);
   const inputs = [await transformer.embeddingForward(parameters[0]!, batch)];
   const activations = [];
@@ -57,30 +93,20 @@ export async function trainingPass(pass: TrainingPass, packed: PackedBatch): Pro
 
 /** Logits of every position, `[T, V]`. */
 export async function logitsPass(
-  { engine, transformer, parameters }: Pick<TrainingPass, 'engine' | 'transformer' | 'parameters'>,
+  { engine, transformer, parameters }: Blocks,
   packed: PackedBatch,
 ): Promise<Float32Array> {
   const batch = await transformer.batch(packed);
-  const output = await forwardLayers(engine, transformer, parameters, batch);
-  const rows = Int32Array.from(packed.tokens.keys());
-  const logits = await transformer.headLogits(headOf(transformer, parameters), output, rows);
-  engine.release(batch, output);
-  return logits;
-}
-
-async function forwardLayers(
-  engine: Engine,
-  transformer: Transformer,
-  parameters: readonly Vector[],
-  batch: BatchHandle,
-): Promise<Vector> {
   let x = await transformer.embeddingForward(parameters[0]!, batch);
   for (const layer of parameters.slice(1, -1)) {
     const { output } = await transformer.layerForward(layer, x, batch, false);
     engine.release(x);
     x = output;
   }
-  return x;
+  const rows = Int32Array.from(packed.tokens.keys());
+  const logits = await transformer.headLogits(headOf(transformer, parameters), x, rows);
+  engine.release(batch, x);
+  return logits;
 }
 
 export function headOf(transformer: Transformer, vectors: readonly Vector[]): HeadVectors {
