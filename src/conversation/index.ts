@@ -1,5 +1,24 @@
 export type { ChatModel, ChatOptions, Generation, TextDelta, Usage } from './chat-model.js';
+export { toConversation } from './convert.js';
 export type { RawConversation, RawTurn } from './raw.js';
+export {
+  type ConversationSource,
+  type ReadChatGPTExportOptions,
+  type ReadConversationsOptions,
+  type ReadImages,
+  type ReadOpenAIMessagesOptions,
+  type ReadOptions,
+  type ReadReport,
+  type ReadShareGPTOptions,
+  type ReadSkipReason,
+  type ReadSkips,
+  readChatGPTExport,
+  readConversations,
+  readOpenAIMessages,
+  readShareGPT,
+} from './read/index.js';
+export { roleOf } from './roles.js';
+export { conversationSchema } from './schema.js';
 export {
   type MessageFrame,
   type PromptTemplate,
@@ -20,3 +39,4 @@ export {
   type SupervisedSpan,
 } from './template-render.js';
 export type { Conversation, Message, Role } from './types.js';
+export { type WriteConversationsOptions, type WriteReport, writeConversations } from './write.js';

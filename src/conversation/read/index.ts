@@ -1,0 +1,6 @@
+export { type ReadChatGPTExportOptions, readChatGPTExport } from './chatgpt-export.js';
+export { type ReadConversationsOptions, readConversations } from './detect.js';
+export { type ReadOpenAIMessagesOptions, readOpenAIMessages } from './openai-messages.js';
+export type { ConversationSource, ReadImages, ReadOptions } from './options.js';
+export type { ReadReport, ReadSkipReason, ReadSkips } from './report.js';
+export { type ReadShareGPTOptions, readShareGPT } from './share-gpt.js';
