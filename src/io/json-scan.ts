@@ -32,14 +32,18 @@ export class JsonScan {
     let depth = this.#depth;
     let inString = this.#inString;
     while (position < end) {
-      const byte = bytes[position++]!;
       if (inString) {
-        if (byte === backslash) position++;
-        else if (byte === quote) {
-          if (depth === 0) return position;
-          inString = false;
+        position = afterString(bytes, position, end);
+        if (position < 0) {
+          position = ~position;
+          break;
         }
-      } else if (byte === quote) inString = true;
+        if (depth === 0) return position;
+        inString = false;
+        continue;
+      }
+      const byte = bytes[position++]!;
+      if (byte === quote) inString = true;
       // Setting this bit makes '[' into '{' and ']' into '}'.
       else if ((byte | 0x20) === 0x7b) depth++;
       else if ((byte | 0x20) === 0x7d && --depth === 0) return position;
@@ -48,6 +52,17 @@ export class JsonScan {
     this.#inString = inString;
     return ~position;
   }
+}
+
+/** The position after a string's closing quote, or where to go on as {@link JsonScan.advance} tells it. */
+function afterString(bytes: Buffer, from: number, end: number): number {
+  let position = from;
+  while (position < end) {
+    const byte = bytes[position++];
+    if (byte === quote) return position;
+    if (byte === backslash) position++;
+  }
+  return ~position;
 }
 
 function scalar(bytes: Buffer, from: number, end: number): number {

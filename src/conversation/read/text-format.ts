@@ -22,14 +22,10 @@ const markdownSyntax = /```|\*\*\S|^#{1,6} |^[ \t]*[-*] \S|^[ \t]*\d+\. \S|\S\n[
  * record is HTML if some reply is and no other reply shows markdown syntax (error notices are plain text in both).
  */
 export function formatOf(turns: readonly RawTurn[]): 'html' | 'markdown' {
-  let html = false;
-  for (const { from, value } of turns) {
-    if (roleOf(from) !== 'assistant') continue;
-    if (chatGPTReply.test(value.slice(0, enoughForTag))) return 'html';
-    if (isHtml(value)) html = true;
-    else if (markdownSyntax.test(value)) return 'markdown';
-  }
-  return html ? 'html' : 'markdown';
+  const replies = turns.filter(({ from }) => roleOf(from) === 'assistant').map(({ value }) => value);
+  if (replies.some((reply) => chatGPTReply.test(reply.slice(0, enoughForTag)))) return 'html';
+  const other = replies.filter((reply) => !isHtml(reply));
+  return other.length === replies.length || other.some((reply) => markdownSyntax.test(reply)) ? 'markdown' : 'html';
 }
 
 function isHtml(reply: string): boolean {
