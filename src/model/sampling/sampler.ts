@@ -90,7 +90,6 @@ export function likeliestTokens(
   if (topK === 0) return takeMass(() => ranking.take(), weights_V, topP * total);
   const ranked = Array.from({ length: Math.min(topK, weights_V.length) }, () => ranking.take());
   const mass = ranked.reduce((sum, id) => sum + weights_V[id]!, 0);
-  if (topP === 1) return { ids: ranked, mass };
   let next = 0;
   return takeMass(() => ranked[next++] ?? -1, weights_V, topP * mass);
 }

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { VicunaError } from '../../src/core/index.js';
+import { RepetitionPenalty } from '../../src/model/sampling/repetition.js';
+import { argmax, likeliestTokens, type SamplerSettings, TokenSampler } from '../../src/model/sampling/sampler.js';
+
+const defaults: SamplerSettings = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, seed: 7 };
+const sampler = (settings: Partial<SamplerSettings>, vocabulary: number, prompt: number[] = []) =>
+  new TokenSampler({ ...defaults, ...settings }, vocabulary, Int32Array.from(prompt));
+
+/** The definition: sort everything, cut by count, cut by share of what is left. */
+function plainLikeliest(weights: readonly number[], topK: number, topP: number): number[] {
+  const ranked = weights.map((_, id) => id).sort((left, right) => weights[right]! - weights[left]! || left - right);
+  const first = topK === 0 ? ranked : ranked.slice(0, topK);
+  const sum = (ids: readonly number[]) => ids.reduce((total, id) => total + weights[id]!, 0);
+  const wanted = topP * sum(topK === 0 ? weights.map((_, id) => id) : first);
+  for (let count = 1; count < first.length; count++)
+    if (sum(first.slice(0, count)) >= wanted) return first.slice(0, count);
+  return first;
+}
+
+// Few distinct weights, so that ties are the rule.
+const weights = fc.array(
+  fc.integer({ min: 0, max: 6 }).map((level) => level / 4),
+  { minLength: 1, maxLength: 40 },
+);
+
+describe('the likeliest tokens', () => {
+  it('are those of the definition: ties by id, top-p of what top-k left', () => {
+    fc.assert(
+      fc.property(weights, fc.nat(50), fc.double({ min: 0.01, max: 1, noNaN: true }), (list, topK, topP) => {
+        const total = list.reduce((sum, weight) => sum + weight, 0);
+        fc.pre(total > 0);
+        const { ids, mass } = likeliestTokens(Float64Array.from(list), total, topK, topP);
+        const expected = plainLikeliest(list, topK, topP);
+        expect(ids).toEqual(expected);
+        expect(mass).toBeCloseTo(
+          expected.reduce((sum, id) => sum + list[id]!, 0),
+          12,
+        );
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('are never none, even where top-p is tiny', () => {
+    expect(likeliestTokens(Float64Array.of(1, 5, 1), 7, 0, 1e-9).ids).toEqual([1]);
+  });
+
+  it('are all of them where top-k is beyond the vocabulary', () => {
+    expect(likeliestTokens(Float64Array.of(1, 5, 1), 7, 100, 1).ids).toEqual([1, 0, 2]);
+  });
+});
+
+describe('a draw', () => {
+  /** How often each token is drawn. */
+  function frequencies(settings: Partial<SamplerSettings>, logits: readonly number[], draws = 20_000): number[] {
+    const counts = logits.map(() => 0);
+    const draw = sampler(settings, logits.length);
+    for (let index = 0; index < draws; index++) counts[draw.next(Float32Array.from(logits))]!++;
+    return counts.map((count) => count / draws);
+  }
+  const logits = [Math.log(4), Math.log(3), Math.log(2), Math.log(1), Number.NEGATIVE_INFINITY];
+
+  it.each([
+    ['all tokens', {}, [0.4, 0.3, 0.2, 0.1, 0]],
+    ['top-k', { topK: 2 }, [4 / 7, 3 / 7, 0, 0, 0]],
+    ['top-p', { topP: 0.75 }, [4 / 9, 3 / 9, 2 / 9, 0, 0]],
+    ['top-p that is just reached', { topP: 0.699 }, [4 / 7, 3 / 7, 0, 0, 0]],
+    ['top-p within top-k', { topK: 3, topP: 0.5 }, [4 / 7, 3 / 7, 0, 0, 0]],
+    [
+      'a higher temperature',
+      { temperature: 2 },
+      [4, 3, 2, 1, 0].map((x) => Math.sqrt(x) / (2 + Math.sqrt(3) + Math.SQRT2 + 1)),
+    ],
+  ])('follows the probabilities of %s', (_, settings, expected) => {
+    const actual = frequencies(settings, logits);
+    // Four standard deviations of 20,000 draws; zeros have to be exact.
+    for (const [id, frequency] of actual.entries())
+      if (expected[id] === 0) expect(frequency).toBe(0);
+      else expect(Math.abs(frequency - expected[id]!)).toBeLessThan(0.014);
+  });
+
+  it('is that of the greedy choice in the limit of temperature 0, and at 0', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 30 }), (list) => {
+        const best = list.indexOf(Math.max(...list));
+        for (const temperature of [0, 1e-3, Number.MIN_VALUE])
+          expect(sampler({ temperature }, list.length).next(Float32Array.from(list))).toBe(best);
+      }),
+    );
+  });
+
+  it('is repeated by its seed, and differs without one', () => {
+    const flat = new Float32Array(1000);
+    const row = (seed: number | null) => {
+      const draw = sampler({ seed }, 1000);
+      return Array.from({ length: 20 }, () => draw.next(flat.slice()));
+    };
+    expect(row(1)).toEqual(row(1));
+    expect(row(1)).not.toEqual(row(2));
+    expect(row(null)).not.toEqual(row(null));
+  });
+
+  it('takes the first of equally likely tokens when greedy', () => {
+    expect(argmax(Float32Array.of(1, 3, 3, 2))).toBe(1);
+  });
+
+  it.each([
+    ['a NaN', [1, Number.NaN, 2]],
+    ['a NaN in front', [Number.NaN, 1]],
+    ['a NaN behind', [1, Number.NaN]],
+    ['an infinity', [1, Number.POSITIVE_INFINITY]],
+    ['nothing but -infinity', [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]],
+  ])('is refused where the logits hold %s', (_, list) => {
+    for (const temperature of [0, 1]) {
+      const draw = () => sampler({ temperature }, list.length).next(Float32Array.from(list));
+      expect(draw).toThrow(VicunaError);
+      expect(draw).toThrow(/no finite numbers/);
+    }
+  });
+});
+
+describe('the repetition penalty', () => {
+  it('divides positive logits and multiplies negative ones, once for each token that is there', () => {
+    const penalty = new RepetitionPenalty(2, 6);
+    penalty.add([0, 1, 1, 4]);
+    penalty.add([4, 0]);
+    const logits = Float32Array.of(3, -3, 3, -3, 0, 1);
+    penalty.apply(logits);
+    expect([...logits]).toEqual([1.5, -6, 3, -3, 0, 1]);
+  });
+
+  it('counts the prompt and what was drawn', () => {
+    const draw = sampler({ temperature: 0, repetitionPenalty: 10 }, 3, [0]);
+    const logits = () => Float32Array.of(9, 5, 1);
+    expect([draw.next(logits()), draw.next(logits()), draw.next(logits())]).toEqual([1, 2, 0]);
+  });
+});
