@@ -1,0 +1,45 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VicunaError } from '../core/index.js';
+import type { TrainEvent } from './events.js';
+
+const EVENT_LOG_FILE = 'events.jsonl';
+
+/**
+ * Every event as a line of JSON in the output directory, for reports. Each line is on its own as soon as it is written:
+ * no file stays open, and the directory may be replaced between two of them.
+ */
+export class EventLog {
+  readonly #path: string | undefined;
+
+  private constructor(path: string | undefined) {
+    this.#path = path;
+  }
+
+  /**
+   * Makes the output directory, so that a place that cannot be written is found before training and not after.
+   *
+   * @param enabled - `false` writes nothing.
+   * @throws VicunaError `file-unwritable`.
+   */
+  static async create(outputDirectory: string, enabled: boolean): Promise<EventLog> {
+    const path = join(outputDirectory, EVENT_LOG_FILE);
+    try {
+      await mkdir(outputDirectory, { recursive: true });
+      if (enabled) await writeFile(path, '');
+    } catch (cause) {
+      throw new VicunaError(
+        'file-unwritable',
+        `outputDirectory ${outputDirectory} cannot be written: ${String(cause)}. Choose another place.`,
+        { cause },
+      );
+    }
+    return new EventLog(enabled ? path : undefined);
+  }
+
+  /** Writes an event and gives it back: what is yielded after it was recorded is in the log when a listener sees it. */
+  async record<Event extends TrainEvent>(event: Event): Promise<Event> {
+    if (this.#path !== undefined) await appendFile(this.#path, `${JSON.stringify(event)}\n`);
+    return event;
+  }
+}

@@ -1,0 +1,92 @@
+import type { SupervisionReport } from '../data/index.js';
+import type { EngineName } from '../engine/index.js';
+
+/** Everything is ready: the conversations are read, the memory is there. @public */
+export interface TrainStartEvent {
+  readonly type: 'train-start';
+  readonly totalSteps: number;
+  readonly warmupSteps: number;
+  /** Weights of the model. */
+  readonly parameters: number;
+  readonly engine: { readonly name: EngineName; readonly backend: string; readonly reason: string };
+  /** Conversations (or segments) trained on in each epoch. */
+  readonly conversations: number;
+  /** Their tokens. */
+  readonly tokens: number;
+  /** Those of their tokens that are learned: replies and their ends. */
+  readonly supervisedTokens: number;
+  /** Conversations left out because nothing in them is to be learned. */
+  readonly unsupervised: number;
+  /** Conversations held out for evaluation. */
+  readonly heldOut: number;
+  /** What became of the conversations on their way to token ids; absent where these were given. */
+  readonly supervision?: SupervisionReport;
+}
+
+/** An optimizer step changed the weights. @public */
+export interface StepEndEvent {
+  readonly type: 'step-end';
+  /** Counts from 1. */
+  readonly step: number;
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Mean over the supervised tokens of the whole step, in nats, before the weights changed. */
+  readonly loss: number;
+  /** Norm over all parameters, before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly conversations: number;
+  readonly microBatches: number;
+  readonly tokens: number;
+  readonly supervisedTokens: number;
+  readonly tokensPerSecond: number;
+  /** Tokens over what the micro-batches could have held. */
+  readonly fill: number;
+}
+
+/** The model was measured on the conversations held out. @public */
+export interface EvaluationEndEvent {
+  readonly type: 'evaluation-end';
+  /** Steps taken before it. */
+  readonly step: number;
+  /** Mean over supervised tokens, in nats. */
+  readonly loss: number;
+  /** e to the loss. */
+  readonly perplexity: number;
+  readonly conversations: number;
+  readonly supervisedTokens: number;
+}
+
+/** Every conversation was seen once more. @public */
+export interface EpochEndEvent {
+  readonly type: 'epoch-end';
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Steps taken so far. */
+  readonly step: number;
+  /** Mean over the supervised tokens of the epoch, each as it was before its step, in nats. */
+  readonly loss: number;
+}
+
+/** The model is saved. @public */
+export interface TrainEndEvent extends TrainResult {
+  readonly type: 'train-end';
+}
+
+/** What happened, in the order it happened. @public */
+export type TrainEvent = TrainStartEvent | StepEndEvent | EvaluationEndEvent | EpochEndEvent | TrainEndEvent;
+
+/** What training came to. @public */
+export interface TrainResult {
+  /** Optimizer steps taken. */
+  readonly steps: number;
+  /** Tokens computed, over all epochs. */
+  readonly tokens: number;
+  /** Loss of the last step. */
+  readonly loss: number;
+  /** Loss on the held-out conversations after the last step; absent where none were held out. */
+  readonly evaluationLoss?: number;
+  readonly seconds: number;
+  /** Hugging Face directory of the trained model. */
+  readonly checkpoint: string;
+}

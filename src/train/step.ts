@@ -1,0 +1,70 @@
+import type { PackedDataset, PackedStep } from '../data/index.js';
+import type { ModelVectors } from '../engine/index.js';
+import { TrainingDivergedError } from './errors.js';
+import { forwardBackward, type Pass } from './loop.js';
+import { type AdamW, clipFactor, gradientNorm } from './optimizer.js';
+import { activationBytes } from './recompute.js';
+import { wholeVectors, zeroVectors } from './vectors.js';
+
+/** What every step of a run works with. */
+export interface StepRuntime extends Pass {
+  /** The vectors that {@link Pass.parameters} lends. */
+  readonly weights: ModelVectors;
+  readonly dataset: PackedDataset;
+  readonly optimizer: AdamW;
+  readonly maxGradientNorm: number;
+  readonly recompute: boolean | 'auto';
+}
+
+export interface StepOutcome {
+  /** Mean over the supervised tokens of the whole step. */
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
+/**
+ * One optimizer step: gradients of every micro-batch, clipped, then AdamW. The weights change at its very end, all of
+ * them or none: an abort or a divergence before that leaves them as they were.
+ *
+ * @param step - its number, counted from 1.
+ * @throws TrainingDivergedError
+ */
+export async function trainStep(
+  runtime: StepRuntime,
+  packed: PackedStep,
+  { step, learningRate }: { readonly step: number; readonly learningRate: number },
+): Promise<StepOutcome> {
+  const { engine, transformer, dataset } = runtime;
+  const gradients = await zeroVectors(engine, transformer.blocks);
+  try {
+    const backward = {
+      gradients: wholeVectors(gradients),
+      gradientScale: 1 / packed.supervisedTokens,
+      activationBytes: activationBytes(runtime.recompute, engine),
+    };
+    let lossSum = 0;
+    for (const examples of packed.microBatches) {
+      lossSum += await forwardBackward(runtime, await dataset.load(examples), backward);
+      if (!Number.isFinite(lossSum)) await diverged(examples, { loss: lossSum });
+    }
+    const loss = lossSum / packed.supervisedTokens;
+    const norm = await gradientNorm(engine, gradients);
+    if (!Number.isFinite(norm)) await diverged(packed.microBatches.flat(), { loss, gradientNorm: norm });
+    runtime.signal.throwIfAborted();
+    await runtime.optimizer.update(runtime.weights, gradients, {
+      learningRate,
+      gradientScale: clipFactor(norm, runtime.maxGradientNorm),
+    });
+    return { loss, gradientNorm: norm };
+  } finally {
+    engine.release(...gradients);
+  }
+
+  async function diverged(
+    examples: readonly number[],
+    found: Omit<StepOutcome, 'gradientNorm'> & Partial<StepOutcome>,
+  ) {
+    throw new TrainingDivergedError({ step, ...found, conversations: await dataset.ids(examples) });
+  }
+}

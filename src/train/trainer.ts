@@ -1,0 +1,70 @@
+import type { Segment } from '../conversation/index.js';
+import { type CallOptions, type Run, type Source, startRun } from '../core/index.js';
+import { type SupervisedExample, superviseConversations } from '../data/index.js';
+import type { VicunaModel } from '../model/index.js';
+import { resolveTrainerConfig, type TrainerConfig, type TrainerSettings } from './config.js';
+import type { TrainEvent, TrainResult } from './events.js';
+import { type TrainingJob, trainingRun } from './training-run.js';
+
+/** What a {@link VicunaTrainer} works with. @public */
+export interface TrainerRuntime {
+  /** The model to train, in place. It stays the caller's to dispose. */
+  readonly model: VicunaModel;
+}
+
+/**
+ * Fine-tunes a model on conversations by the Vicuna recipe: the loss is taken over the assistant's replies alone, its
+ * mean over all of a step's supervised tokens; AdamW in float32 with warm-up, cosine decay and clipping; conversations
+ * are packed, never padded.
+ *
+ * The model is trained in place. When a run is cancelled or diverges, its weights are those of the last finished step,
+ * nothing is saved, and whatever training had allocated is free again.
+ *
+ * @public
+ */
+export class VicunaTrainer {
+  readonly #settings: TrainerSettings;
+  readonly #model: VicunaModel;
+
+  private constructor(settings: TrainerSettings, model: VicunaModel) {
+    this.#settings = settings;
+    this.#model = model;
+  }
+
+  /** @throws ConfigError naming every field at fault. */
+  static async create(config: TrainerConfig, { model }: TrainerRuntime): Promise<VicunaTrainer> {
+    return new VicunaTrainer(resolveTrainerConfig(config, model.config.contextLength), model);
+  }
+
+  /**
+   * Trains on conversations, written in the model's own template. The source is read once, to its end, before the first
+   * step; beyond 64 MiB of token ids it is kept in a temporary file, so it may be larger than memory.
+   *
+   * A conversation longer than `maxTokens` loses its end; a `ConversationSegmenter` in front leaves none that is.
+   *
+   * @returns a run of events; its result says where the trained model was saved.
+   * @throws TrainingDivergedError when the loss or its gradient is no number any more, before the weights change.
+   */
+  train(conversations: Source<Segment>, options: CallOptions = {}): Run<TrainEvent, TrainResult> {
+    return startRun((signal) => {
+      const { template, tokenizer } = this.#model;
+      const { maxTokens } = this.#settings;
+      const examples = superviseConversations(conversations, { template, maxTokens }, { tokenizer, signal });
+      return this.#run(examples, () => examples.result, signal, options);
+    }, options);
+  }
+
+  /** Trains on examples whose tokens and labels are made already. Otherwise as {@link VicunaTrainer.train}. */
+  trainExamples(examples: Source<SupervisedExample>, options: CallOptions = {}): Run<TrainEvent, TrainResult> {
+    return startRun((signal) => this.#run(examples, undefined, signal, options), options);
+  }
+
+  #run(
+    examples: Source<SupervisedExample>,
+    supervision: TrainingJob['supervision'],
+    signal: AbortSignal,
+    { onProgress }: CallOptions,
+  ) {
+    return trainingRun({ settings: this.#settings, model: this.#model, examples, supervision, signal, onProgress });
+  }
+}
