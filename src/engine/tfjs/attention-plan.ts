@@ -1,14 +1,20 @@
 // T tokens, B queries of a tile, U keys of a chunk.
 
+/** Keys of a chunk, counted from its start, that each query of a tile sees: `[from[query], to[query])`. */
+export interface Visibility {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
 /** Keys `[start, end)` that a tile of queries looks at in one go. */
 export interface KeyChunk {
   readonly start: number;
   readonly end: number;
-  /** `[B, U]`, 0 where a query sees a key and {@link HIDDEN} where not; absent where every query sees every key. */
-  readonly mask_BU?: Float32Array;
+  /** Absent where every query sees every key. */
+  readonly visibility?: Visibility;
 }
 
-/** Queries `[start, end)` and, in ascending order, the keys they may see. */
+/** Queries `[start, end)` and, in ascending order, the keys they may see. Every query sees a key of the first chunk. */
 export interface AttentionTile {
   readonly start: number;
   readonly end: number;
@@ -16,34 +22,23 @@ export interface AttentionTile {
 }
 
 /** How attention over a packed batch is cut up, so that T x T scores never exist at once. */
-export interface AttentionPlan {
-  readonly queries: number;
-  readonly keys: number;
-  readonly tiles: readonly AttentionTile[];
-}
+export type AttentionPlan = readonly AttentionTile[];
 
+/** Most queries and keys that attention looks at in one go. */
 export interface TileSizes {
   readonly queries: number;
-  /** A multiple of `queries`, so that only the last chunk of a tile reaches beyond its first query. */
   readonly keys: number;
 }
 
-/** Added to a hidden score. Finite: infinities would turn into NaN where a whole row of a chunk is hidden. */
-export const HIDDEN = -1e30;
-
 /**
- * Cuts a packed batch. A sequence longer than a tile gets tiles of its own; neighbouring short ones share a tile and are
- * kept apart by its mask, since a tensor library's price is by the operation more than by the element.
+ * Cuts a packed batch. A sequence longer than a tile gets tiles of its own; neighbouring short ones share a tile, since a
+ * tensor library's price is by the operation more than by the element.
  */
 export function planPackedAttention(sequenceStarts: Int32Array, sizes: TileSizes): AttentionPlan {
   const tiles: AttentionTile[] = [];
-  const masks = new MaskPool();
   let group: number[] = [];
   const closeGroup = () => {
-    const start = group[0];
-    const end = group.at(-1);
-    if (start !== undefined && end !== undefined && end > start)
-      tiles.push({ start, end, chunks: [{ start, end, ...masks.ofGroup(group) }] });
+    if (group.length > 1) tiles.push(sharedTile(group));
     group = [];
   };
   for (let sequence = 0; sequence + 1 < sequenceStarts.length; sequence++) {
@@ -51,86 +46,51 @@ export function planPackedAttention(sequenceStarts: Int32Array, sizes: TileSizes
     const end = sequenceStarts[sequence + 1]!;
     if (end === start) continue;
     if (end - (group[0] ?? start) > sizes.queries) closeGroup();
-    if (end - start <= sizes.queries) {
-      if (group.length === 0) group.push(start);
-      group.push(end);
-    } else tiles.push(...sequenceTiles({ start, end, past: 0, keyStart: start }, sizes, masks));
+    if (end - start > sizes.queries) tiles.push(...sequenceTiles(start, end, 0, sizes));
+    else group.push(...(group.length === 0 ? [start, end] : [end]));
   }
   closeGroup();
-  const tokens = sequenceStarts.at(-1) ?? 0;
-  return { queries: tokens, keys: tokens, tiles };
+  return tiles;
 }
 
 /** Cuts `tokens` new tokens of one sequence that follow `past` cached ones. */
 export function planDecodeAttention(past: number, tokens: number, sizes: TileSizes): AttentionPlan {
-  const tiles = sequenceTiles({ start: 0, end: tokens, past, keyStart: 0 }, sizes, new MaskPool());
-  return { queries: tokens, keys: past + tokens, tiles };
+  return sequenceTiles(0, tokens, past, sizes);
 }
 
-interface SequenceSpan {
-  /** Its queries. */
-  readonly start: number;
-  readonly end: number;
-  /** Keys before its first query. */
-  readonly past: number;
-  readonly keyStart: number;
-}
-
-function sequenceTiles(span: SequenceSpan, sizes: TileSizes, masks: MaskPool): AttentionTile[] {
+/**
+ * Tiles of one sequence, whose queries are tokens `[start, end)`. Its keys begin at `start` too: `past` earlier ones and
+ * then those of the queries.
+ */
+function sequenceTiles(start: number, end: number, past: number, sizes: TileSizes): AttentionTile[] {
   const tiles: AttentionTile[] = [];
-  for (let start = span.start; start < span.end; start += sizes.queries) {
-    const end = Math.min(start + sizes.queries, span.end);
-    const keyOfQuery = (query: number) => span.keyStart + span.past + (query - span.start);
-    const keyEnd = keyOfQuery(end);
+  for (let first = start; first < end; first += sizes.queries) {
+    const last = Math.min(first + sizes.queries, end);
     const chunks: KeyChunk[] = [];
-    for (let chunkStart = span.keyStart; chunkStart < keyEnd; chunkStart += sizes.keys) {
-      const chunkEnd = Math.min(chunkStart + sizes.keys, keyEnd);
-      const visible = keyOfQuery(start) + 1 - chunkStart;
-      const mask = visible < chunkEnd - chunkStart ? masks.causal(end - start, chunkEnd - chunkStart, visible) : {};
-      chunks.push({ start: chunkStart, end: chunkEnd, ...mask });
+    for (let chunk = start; chunk < last + past; chunk += sizes.keys) {
+      const chunkEnd = Math.min(chunk + sizes.keys, last + past);
+      chunks.push({ start: chunk, end: chunkEnd, ...causal(last - first, chunkEnd - chunk, first + past + 1 - chunk) });
     }
-    tiles.push({ start, end, chunks });
+    tiles.push({ start: first, end: last, chunks });
   }
   return tiles;
 }
 
-/** Makes every different mask once, so that a batch holds few of them. */
-class MaskPool {
-  readonly #masks = new Map<string, Float32Array>();
+/** @param visible - keys that the first query sees; each later query sees one more. */
+function causal(queries: number, keys: number, visible: number): { visibility?: Visibility } {
+  if (visible >= keys) return {};
+  const to = Int32Array.from({ length: queries }, (_, query) => Math.min(keys, Math.max(0, visible + query)));
+  return { visibility: { from: new Int32Array(queries), to } };
+}
 
-  /** @param visible - keys that the first query sees; each later query sees one more. */
-  causal(queries: number, keys: number, visible: number): { mask_BU: Float32Array } {
-    const mask_BU = this.#reuse(`causal ${queries} ${keys} ${visible}`, queries * keys, (mask) => {
-      for (let query = 0; query < queries; query++)
-        mask.fill(HIDDEN, query * keys + Math.min(keys, Math.max(0, visible + query)), (query + 1) * keys);
-    });
-    return { mask_BU };
-  }
-
-  /** @param bounds - where the sequences of a shared tile start, and the end of the last. */
-  ofGroup(bounds: readonly number[]): { mask_BU?: Float32Array } {
-    const first = bounds[0]!;
-    const tokens = bounds.at(-1)! - first;
-    if (tokens === 1) return {};
-    const offsets = bounds.map((bound) => bound - first);
-    const mask_BU = this.#reuse(`group ${offsets.join(' ')}`, tokens * tokens, (mask) => {
-      mask.fill(HIDDEN);
-      for (let sequence = 0; sequence + 1 < offsets.length; sequence++) {
-        const start = offsets[sequence]!;
-        for (let query = start; query < offsets[sequence + 1]!; query++)
-          mask.fill(0, query * tokens + start, query * tokens + query + 1);
-      }
-    });
-    return { mask_BU };
-  }
-
-  #reuse(key: string, size: number, fill: (mask: Float32Array) => void): Float32Array {
-    let mask = this.#masks.get(key);
-    if (mask === undefined) {
-      mask = new Float32Array(size);
-      fill(mask);
-      this.#masks.set(key, mask);
-    }
-    return mask;
-  }
+/** @param bounds - where the sequences start, and the end of the last. */
+function sharedTile(bounds: readonly number[]): AttentionTile {
+  const start = bounds[0]!;
+  const end = bounds.at(-1)!;
+  if (end - start === 1) return { start, end, chunks: [{ start, end }] };
+  const from = new Int32Array(end - start);
+  for (let sequence = 0; sequence + 1 < bounds.length; sequence++)
+    from.fill(bounds[sequence]! - start, bounds[sequence]! - start, bounds[sequence + 1]! - start);
+  const to = from.map((_, query) => query + 1);
+  return { start, end, chunks: [{ start, end, visibility: { from, to } }] };
 }

@@ -1,14 +1,14 @@
 import { VicunaError } from '../../core/index.js';
 import type { ModelShape } from '../shape.js';
-import { type AttentionInput, attentionForward, type DeviceAttentionPlan } from './attention.js';
-import { planDecodeAttention } from './attention-plan.js';
+import { type AttentionInput, attentionForward } from './attention.js';
+import { type AttentionPlan, planDecodeAttention } from './attention-plan.js';
 import type { Tensor } from './device.js';
 import type { LayerCache, TfjsCache } from './handles.js';
 import { type HeadContext, headLogits } from './head.js';
 import { type LayerPlaces, layerActivations, layerHeads, layerOutput } from './layer.js';
 import type { Runtime } from './runtime.js';
 import { TensorScope } from './tensor-scope.js';
-import { uploadPlan, uploadRope } from './upload.js';
+import { uploadRope } from './upload.js';
 import type { TfjsVector } from './vector.js';
 
 // T new tokens of all sequences together, S keys of one sequence, C hidden size, H query heads, K key heads, D head size.
@@ -33,7 +33,7 @@ export interface DecodeInput {
 interface DecodeSequence extends DecodeInput {
   readonly start: number;
   readonly end: number;
-  readonly attention: DeviceAttentionPlan;
+  readonly attention: AttentionPlan;
   /** What its cache will hold, layer by layer. */
   readonly layers: LayerCache[];
 }
@@ -52,8 +52,7 @@ export async function decode(job: DecodeJob): Promise<Float32Array[]> {
   const rope = runtime.compute('decode', () => {
     for (const { cache, tokens } of requests) {
       const start = sequences.at(-1)?.end ?? 0;
-      const attention = uploadPlan(device, planDecodeAttention(cache.length, tokens.length, kernels.tileSizes));
-      for (const mask of attention.masks.values()) scope.hold(mask);
+      const attention = planDecodeAttention(cache.length, tokens.length, kernels.tileSizes);
       sequences.push({ cache, tokens, start, end: start + tokens.length, attention, layers: [] });
     }
     const { cosine_TD, sine_TD } = uploadRope(device, job.frequencies, positionsOf(requests));

@@ -33,21 +33,30 @@ export class Device {
     this.packageName = packageName;
   }
 
-  /** Runs tensor code and frees every tensor it made but did not return or keep. */
+  /** Runs tensor code and frees every tensor it made but did not keep. */
   compute<Result>(work: () => Result): Result {
     const previous = this.tf.getBackend();
-    if (previous === this.backend) return this.tidy(work);
+    if (previous === this.backend) return this.#scope(work);
     this.#activate(this.backend);
     try {
-      return this.tidy(work);
+      return this.#scope(work);
     } finally {
       if (previous) this.#activate(previous);
     }
   }
 
-  /** Frees the temporaries of a part of {@link compute} early. */
+  /** Inside {@link compute}, frees early what a part of it made and does not return. */
   tidy<Result>(work: () => Result): Result {
     return this.tf.tidy(work as () => TensorFlow.TensorContainer) as Result;
+  }
+
+  #scope<Result>(work: () => Result): Result {
+    // Not the result of `tidy`, which searches what it returns for tensors, number by number in an array.
+    let result: Result;
+    this.tf.tidy(() => {
+      result = work();
+    });
+    return result!;
   }
 
   #activate(backend: string): void {

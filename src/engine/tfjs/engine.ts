@@ -1,7 +1,9 @@
 import { VicunaError } from '../../core/index.js';
 import type { AdamWUpdate, Engine, EngineUsage, Handle, Transformer, Vector } from '../engine.js';
 import type { ModelShape } from '../shape.js';
+import { CpuKernels } from './cpu-kernels.js';
 import type { Device, TfjsBackend } from './device.js';
+import { hostMemory } from './host-memory.js';
 import { Kernels } from './kernels.js';
 import { Runtime } from './runtime.js';
 import { TfjsTransformer } from './transformer.js';
@@ -19,7 +21,7 @@ export class TfjsEngine implements Engine {
   constructor(device: Device, reason: string) {
     this.backend = device.backend;
     this.reason = reason;
-    this.#runtime = new Runtime(device.backend === 'wasm' ? new WasmKernels(device) : new Kernels(device));
+    this.#runtime = new Runtime(kernelsFor(device));
   }
 
   get usage(): EngineUsage {
@@ -97,6 +99,12 @@ export class TfjsEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#runtime.dispose();
   }
+}
+
+function kernelsFor(device: Device): Kernels {
+  const memory = hostMemory(device);
+  if (memory === undefined) return new Kernels(device);
+  return device.backend === 'wasm' ? new WasmKernels(device, memory) : new CpuKernels(device, memory);
 }
 
 function assertLength(length: number): void {

@@ -1,6 +1,6 @@
 import { VicunaError } from '../../core/index.js';
 import type { BatchHandle, EngineUsage, Handle, KeyValueCache, LayerActivations } from '../engine.js';
-import type { DeviceAttentionPlan } from './attention.js';
+import type { AttentionPlan } from './attention-plan.js';
 import type { Tensor } from './device.js';
 import type { RopeTensors } from './kernels.js';
 import type { ActivationTensors } from './layer.js';
@@ -12,7 +12,7 @@ export interface BatchContent {
   /** Positions that have something to predict, in order. */
   readonly supervised: Int32Array;
   readonly rope: RopeTensors;
-  readonly attention: DeviceAttentionPlan;
+  readonly attention: AttentionPlan;
 }
 
 export class TfjsBatch extends TensorHandle implements BatchHandle {
@@ -34,7 +34,6 @@ export class TfjsBatch extends TensorHandle implements BatchHandle {
 
   *tensors(): Iterable<Tensor> {
     yield* Object.values(this.content.rope);
-    yield* this.content.attention.masks.values();
   }
 }
 

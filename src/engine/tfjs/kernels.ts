@@ -1,6 +1,6 @@
 import type { AdamWUpdate } from '../engine.js';
 import type { RopeTables } from '../rope.js';
-import type { TileSizes } from './attention-plan.js';
+import type { TileSizes, Visibility } from './attention-plan.js';
 import type { Device, Tensor, TensorFlowModule } from './device.js';
 import type { TfjsVector } from './vector.js';
 
@@ -18,6 +18,24 @@ export interface AdamWTensors extends AdamWUpdate {
   readonly firstMoment: TfjsVector;
   readonly secondMoment: TfjsVector;
 }
+
+/** N key heads, R rows (queries of all their query heads), U keys. */
+export interface SoftmaxStep {
+  readonly weights_NRU: Tensor;
+  readonly maximum_NR1: Tensor;
+  readonly sum_NR1: Tensor;
+}
+
+export interface SoftmaxBackward {
+  readonly scores_NRU: Tensor;
+  readonly weightGradient_NRU: Tensor;
+  readonly logSumExp_NR1: Tensor;
+  readonly delta_NR1: Tensor;
+  readonly visibility: Visibility | undefined;
+}
+
+/** Added to a hidden score. Finite: infinities would turn into NaN where a whole row of a chunk is hidden. */
+const HIDDEN = -1e30;
 
 /** Squares added up in float32 before the sums are added in float64. */
 const SUM_ROW = 1024;
@@ -70,9 +88,27 @@ export class Kernels {
     return this.matmul(outputGradient_TO, input_TI, { transposeA: true });
   }
 
-  /** e^x of numbers that are not positive. */
-  exponential(x: Tensor): Tensor {
-    return this.tf.exp(x);
+  /**
+   * One chunk of a running softmax: weights relative to the larger of the chunk's maximum and that of earlier chunks.
+   * May overwrite the scores.
+   */
+  softmaxStep(scores_NRU: Tensor, visibility: Visibility | undefined, maximum_NR1: Tensor | undefined): SoftmaxStep {
+    const { tf } = this;
+    const masked_NRU = this.#hide(scores_NRU, visibility);
+    const largest_NR1 = tf.max(masked_NRU, -1, true);
+    const maximum = maximum_NR1 === undefined ? largest_NR1 : tf.maximum(maximum_NR1, largest_NR1);
+    const weights_NRU = tf.exp(tf.sub(masked_NRU, maximum));
+    return { weights_NRU, maximum_NR1: maximum, sum_NR1: tf.sum(weights_NRU, -1, true) };
+  }
+
+  /** A chunk's weights, made again, and the gradient of its scores. May overwrite the scores and weight gradients. */
+  softmaxBackward(chunk: SoftmaxBackward): { weights_NRU: Tensor; scoreGradient_NRU: Tensor } {
+    const { tf } = this;
+    const weights_NRU = tf.exp(tf.sub(this.#hide(chunk.scores_NRU, chunk.visibility), chunk.logSumExp_NR1));
+    return {
+      weights_NRU,
+      scoreGradient_NRU: tf.mul(weights_NRU, tf.sub(chunk.weightGradient_NRU, chunk.delta_NR1)),
+    };
   }
 
   /** A block of a tensor, as memory of its own. */
@@ -199,6 +235,19 @@ export class Kernels {
     }
     keepUpTo(parameters.length);
     return tf.concat(pieces, 0);
+  }
+
+  /** Makes the scores of keys that a query does not see vanish in the softmax. */
+  #hide(scores_NRU: Tensor, visibility: Visibility | undefined): Tensor {
+    if (visibility === undefined) return scores_NRU;
+    const { tf } = this;
+    const [keyHeads, rows, keys] = scores_NRU.shape as [number, number, number];
+    const queries = visibility.from.length;
+    const mask_BU = new Float32Array(queries * keys).fill(HIDDEN);
+    for (let query = 0; query < queries; query++)
+      mask_BU.fill(0, query * keys + visibility.from[query]!, query * keys + visibility.to[query]!);
+    const scores_MBU = tf.reshape(scores_NRU, [(keyHeads * rows) / queries, queries, keys]);
+    return tf.reshape(tf.add(scores_MBU, tf.tensor2d(mask_BU, [queries, keys])), [keyHeads, rows, keys]);
   }
 
   #swapHalves(x_NTD: Tensor): Tensor {

@@ -1,6 +1,8 @@
 import type { BlockLayout } from '../layout.js';
 import type { ModelShape } from '../shape.js';
-import { type AttentionInput, type AttentionOutput, attentionBackward, type DeviceAttentionPlan } from './attention.js';
+import type { AttentionInput, AttentionOutput } from './attention.js';
+import { attentionBackward } from './attention-backward.js';
+import type { AttentionPlan } from './attention-plan.js';
 import type { Tensor } from './device.js';
 import type { Kernels, RopeTensors } from './kernels.js';
 import { rmsNormBackward, rmsNormForward } from './norm.js';
@@ -116,7 +118,7 @@ export function layerBackward(
   context: LayerContext,
   input_TC: Tensor,
   kept: ActivationTensors,
-  attention: DeviceAttentionPlan,
+  attention: AttentionPlan,
   outputGradient_TC: Tensor,
 ): LayerGradients {
   const { device } = context.kernels;
@@ -168,7 +170,7 @@ function attentionBlockBackward(
   context: LayerContext,
   input_TC: Tensor,
   kept: AttentionInput & AttentionOutput,
-  attention: DeviceAttentionPlan,
+  attention: AttentionPlan,
   middleGradient_TC: Tensor,
 ) {
   const { kernels, shape, places, operands, rope } = context;

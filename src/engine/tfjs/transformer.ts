@@ -34,7 +34,7 @@ import {
   layerPlaces,
 } from './layer.js';
 import type { Runtime } from './runtime.js';
-import { uploadPlan, uploadRope } from './upload.js';
+import { uploadRope } from './upload.js';
 import { TfjsVector } from './vector.js';
 
 // T tokens, C hidden size, V vocabulary size.
@@ -64,12 +64,11 @@ export class TfjsTransformer implements Transformer {
     const tokens = batch.tokens.slice();
     const targets = nextTokenTargets(batch);
     const supervised = Int32Array.from(targets.keys()).filter((position) => targets[position] !== IGNORED_LABEL);
-    const plan = planPackedAttention(batch.sequenceStarts, this.#runtime.kernels.tileSizes);
+    const attention = planPackedAttention(batch.sequenceStarts, this.#runtime.kernels.tileSizes);
     return this.#runtime.compute('batch', () => {
       const { device } = this.#runtime;
       const rope = uploadRope(device, this.#frequencies, positionsOf(batch));
-      const attention = uploadPlan(device, plan);
-      for (const tensor of [...Object.values(rope), ...attention.masks.values()]) device.tf.keep(tensor);
+      for (const tensor of Object.values(rope)) device.tf.keep(tensor);
       return this.#runtime.handles.add(new TfjsBatch({ tokens, targets, supervised, rope, attention }));
     });
   }

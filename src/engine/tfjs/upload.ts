@@ -1,6 +1,4 @@
 import { ropeTables } from '../rope.js';
-import type { DeviceAttentionPlan } from './attention.js';
-import type { AttentionPlan } from './attention-plan.js';
 import type { Device, Tensor } from './device.js';
 import type { RopeTensors } from './kernels.js';
 
@@ -13,13 +11,4 @@ export function uploadRope(device: Device, frequencies: Float32Array, positions:
   const { cosine_TD, sine_TD } = ropeTables(frequencies, positions);
   const shape = [positions.length, frequencies.length * 2];
   return { cosine_TD: uploadOwned(device, cosine_TD, shape), sine_TD: uploadOwned(device, sine_TD, shape) };
-}
-
-export function uploadPlan(device: Device, plan: AttentionPlan): DeviceAttentionPlan {
-  const masks = new Map<Float32Array, Tensor>();
-  for (const tile of plan.tiles)
-    for (const { mask_BU, start, end } of tile.chunks)
-      if (mask_BU !== undefined && !masks.has(mask_BU))
-        masks.set(mask_BU, uploadOwned(device, mask_BU, [tile.end - tile.start, end - start]));
-  return { plan, masks };
 }

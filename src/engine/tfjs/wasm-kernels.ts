@@ -1,11 +1,12 @@
 import type { Tensor } from './device.js';
-import { Kernels, type MatmulOptions } from './kernels.js';
+import { HostKernels } from './host-kernels.js';
+import type { MatmulOptions } from './kernels.js';
 
 /**
  * Kernels for the wasm backend. Its fast matrix product takes one pair of matrices and no transpose flag; anything else
  * falls back to plain loops, 20 times slower.
  */
-export class WasmKernels extends Kernels {
+export class WasmKernels extends HostKernels {
   /** The shape under which the backend has packed a matrix as right operand, by the matrix's data. */
   readonly #packedShapes = new WeakMap<object, string>();
 
@@ -13,23 +14,10 @@ export class WasmKernels extends Kernels {
     return true;
   }
 
-  override headsAtOnce(): number {
-    return 1;
-  }
-
   override matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
     const left = transposeA ? this.transpose(a) : a;
     const right = transposeB ? this.transpose(b) : this.#packable(b);
     return this.tf.matMul(left, right);
-  }
-
-  /**
-   * e^x as s / (1 - s) with s = sigmoid(x): the backend's sigmoid is vectorised and its exponential is not, which
-   * makes this six times faster. For x <= 0 nothing cancels: 1 - s is at least a half.
-   */
-  override exponential(x: Tensor): Tensor {
-    const sigmoid = this.tf.sigmoid(x);
-    return this.tf.div(sigmoid, this.tf.sub(1, sigmoid));
   }
 
   /** The backend keeps a packed copy of every right operand and looks it up by data alone: under a second shape it
