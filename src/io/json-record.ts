@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8, transcode } from 'node:buffer';
 import type { DataLocation } from '../core/index.js';
 import type { ByteWindow } from './byte-window.js';
 import { checkJson, describeFound, isSpace } from './json-syntax.js';
@@ -45,30 +45,37 @@ export function parseRecord(window: ByteWindow, start: number, end: number): Jso
   const ascii = isAscii(view);
   if (!ascii && !isUtf8(view)) return invalidUtf8(window, start, start + firstInvalidUtf8(view));
   try {
-    // For plain ASCII (what Python's json.dump writes) latin1 is the same text and decodes several times faster.
-    const value: unknown = JSON.parse(bytes.toString(ascii ? 'latin1' : 'utf8', start, end));
+    const value: unknown = JSON.parse(ascii ? view.toString('latin1') : textOf(view));
     return { type: 'record', value, location: window.locate(start) };
   } catch {
     return invalidJson(window, start, end);
   }
 }
 
+/**
+ * Decodes valid UTF-8. Node's own `toString` is a scalar decoder before Node 24; its transcoder is vectorised
+ * and, with the copy it costs, three times as fast on more than a little text.
+ */
+function textOf(view: Buffer): string {
+  return view.length < 1024 ? view.toString() : transcode(view, 'utf8', 'utf16le').toString('utf16le');
+}
+
 /** What is wrong with bytes that are not one JSON value. */
 export function invalidJson(window: ByteWindow, start: number, end: number): Flaw {
   const { bytes } = window;
   const syntax = checkJson(bytes, start, end);
-  const record = `in the record that starts at line ${window.locate(start).line}`;
+  const record = recordAt(window, start, syntax.kind === 'invalid' ? syntax.position : end);
   if (syntax.kind === 'invalid') {
     const found = describeFound(bytes, syntax.position, end);
-    const message = `expected ${syntax.expected}, found ${found}, ${record}`;
+    const message = `expected ${syntax.expected}, found ${found}${record}`;
     return { ...flaw(window, 'not-json', syntax.position, message), resume: syntax.resume };
   }
   if (syntax.kind === 'incomplete')
-    return flaw(window, 'cut-off', end, `the text ends inside ${syntax.inside}, ${record}`);
+    return flaw(window, 'cut-off', end, `the text ends inside ${syntax.inside}${record}`);
   let position = syntax.end;
   while (position < end && isSpace(bytes[position]!)) position++;
   const found = describeFound(bytes, position, end);
-  return flaw(window, 'not-json', position, `expected nothing more after the value, found ${found}, ${record}`);
+  return flaw(window, 'not-json', position, `expected nothing more after the value, found ${found}${record}`);
 }
 
 export function tooLarge(window: ByteWindow, maxRecordBytes: number): Flaw {
@@ -82,8 +89,18 @@ export function flaw(window: ByteWindow, problem: JsonProblem, position: number,
 
 function invalidUtf8(window: ByteWindow, start: number, position: number): Flaw {
   const byte = `0x${window.bytes[position]!.toString(16)}`;
-  const record = `in the record that starts at line ${window.locate(start).line}`;
-  return flaw(window, 'not-utf8', position, `expected UTF-8 text, found byte ${byte}, ${record}`);
+  return flaw(
+    window,
+    'not-utf8',
+    position,
+    `expected UTF-8 text, found byte ${byte}${recordAt(window, start, position)}`,
+  );
+}
+
+/** Where the record begins, where that is not the line of the flaw itself. */
+function recordAt(window: ByteWindow, start: number, position: number): string {
+  const { line } = window.locate(start);
+  return line === window.locate(position).line ? '' : `, in the record that starts at line ${line}`;
 }
 
 export const isFlaw = (result: JsonRecord | Flaw): result is Flaw => 'item' in result;

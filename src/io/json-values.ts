@@ -24,7 +24,8 @@ const suspiciousBytes = 1024 * 1024;
 const expectedBetween = {
   open: "'['",
   'first value': "a value or ']'",
-  value: 'a value',
+  value: "a value after ','",
+  'next value': 'a value',
   separator: "',' or ']' after an element",
   after: 'nothing more after the end of the array',
 } as const;
@@ -52,7 +53,7 @@ export class JsonValueSplitter implements RecordSplitter {
     this.#isArray = form === 'array';
     this.#maxRecordBytes = maxRecordBytes;
     this.#finder = new RecordFinder(window, this.#isArray);
-    this.#state = this.#isArray ? 'open' : 'value';
+    this.#state = this.#isArray ? 'open' : 'next value';
   }
 
   next(): JsonItem | 'more' | 'end' {
@@ -69,7 +70,7 @@ export class JsonValueSplitter implements RecordSplitter {
     if (state !== 'lost') return this.#between(state);
     const found = this.#finder.next();
     if (found === 'more') return 'more';
-    this.#state = found;
+    this.#state = found === 'value' && !this.#isArray ? 'next value' : found;
     return undefined;
   }
 
@@ -79,10 +80,11 @@ export class JsonValueSplitter implements RecordSplitter {
     if (window.start >= window.end) return window.ended ? this.#endOfInput(state) : 'more';
     const byte = window.bytes[window.start]!;
     const mayClose = state === 'first value' || state === 'separator';
+    const mayBegin = state === 'first value' || state === 'value' || state === 'next value';
     if (state === 'open' && byte === openArray) this.#pass('first value');
     else if (state === 'separator' && byte === comma) this.#pass('value');
-    else if (mayClose && byte === closeArray && this.#isArray) this.#pass('after');
-    else if ((state === 'first value' || state === 'value') && beginsValue(byte)) {
+    else if (mayClose && byte === closeArray) this.#pass('after');
+    else if (mayBegin && beginsValue(byte)) {
       this.#state = 'inside';
       this.#suspicious = suspiciousBytes;
       this.#scan.begin(byte);
@@ -124,7 +126,7 @@ export class JsonValueSplitter implements RecordSplitter {
     if (isFlaw(result)) return this.#rejectRecord(result, end);
     this.#finder.learn(window.start, end, true);
     window.consume(end);
-    this.#state = this.#isArray ? 'separator' : 'value';
+    this.#state = this.#isArray ? 'separator' : 'next value';
     return result;
   }
 

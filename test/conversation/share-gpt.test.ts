@@ -195,7 +195,7 @@ describe('a bad record', () => {
       location: { line: 2, offset: good.length + 3 },
     });
     await expect(read(file)).rejects.toThrow(
-      /^\(stream\):2 \(byte \d+\): conversations\[0\]\.value: expected text, found null\. Mend it there, or pass onBadRecord: 'skip'/,
+      /^\(stream\):2 \(byte \d+, id "b"\): conversations\[0\]\.value: expected text, found null\. Mend it there, or pass onBadRecord: 'skip'/,
     );
   });
 

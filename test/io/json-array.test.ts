@@ -88,7 +88,7 @@ describe('reading a JSON array', () => {
   });
 
   it('reads an element that is larger than any buffer it began with', async () => {
-    const large = { text: 'x"y\\z'.repeat(1_000_000) };
+    const large = { text: '\ufeffx"y\\zé漢😀'.repeat(300_000) };
     expect(values(await readItems(JSON.stringify([1, large, 2])))).toEqual([1, large, 2]);
   });
 
@@ -108,6 +108,11 @@ describe('reading a JSON array', () => {
       { id: 'b', of: [1] },
     ]);
     expect(values(await readItems('{"id":"a"}{"id":"b"}'))).toEqual([{ id: 'a' }, { id: 'b' }]);
+    const broken = await readItems(`${pretty({ id: 'a' })}}\n${pretty({ id: 'b' })}`);
+    expect(values(broken)).toEqual([{ id: 'a' }, { id: 'b' }]);
+    expect(flaws(broken)).toMatchObject([
+      { message: "expected a value, found '}'", location: { line: 3, offset: 15 } },
+    ]);
   });
 
   it('keeps a field called __proto__ a plain field', async () => {

@@ -60,8 +60,8 @@ describe('a flawed JSON array', () => {
 
   it.each([
     ['a missing comma', '[{"id":1} {"id":2}]', "expected ',' or ']' after an element, found '{'"],
-    ['a trailing comma', '[{"id":1},{"id":2},]', "expected a value, found ']'"],
-    ['a comma too many', '[{"id":1},,{"id":2}]', "expected a value, found ','"],
+    ['a trailing comma', '[{"id":1},{"id":2},]', "expected a value after ',', found ']'"],
+    ['a comma too many', '[{"id":1},,{"id":2}]', "expected a value after ',', found ','"],
     ['two arrays in one file', '[{"id":1}]\n[{"id":2}]', "expected nothing more after the end of the array, found '['"],
   ])('reads every record in spite of %s', async (_, text, message) => {
     const items = await readItems(text);

@@ -3,7 +3,7 @@ import { DataError, type DataLocation, type Run, startRun } from '../../core/ind
 import { type ByteSource, type JsonItem, type ReadAmounts, readJson } from '../../io/index.js';
 import type { ConversationSource, ReadOptions } from './options.js';
 import { type ReadReport, type ReadSkipReason, ReadTally, type UnusableReason } from './report.js';
-import { WrongForm } from './shape.js';
+import { idText, isFields, WrongForm } from './shape.js';
 
 /** What a record comes to: conversations, or why it is of no use. */
 export type Conversion<Item> =
@@ -64,11 +64,18 @@ function convertRecord<Item>(item: JsonItem, convert: Converter<Item>): { readon
   try {
     const conversion = convert(item.value, location);
     if ('items' in conversion) return conversion;
-    return { bad: false, reason: conversion.unusable, location, message: conversion.message };
+    const { unusable: reason, message } = conversion;
+    return { bad: false, reason, location: named(location, item.value), message };
   } catch (error) {
     if (!(error instanceof WrongForm)) throw error;
-    return { bad: true, reason: 'wrong-form', location, message: error.message };
+    return { bad: true, reason: 'wrong-form', location: named(location, item.value), message: error.message };
   }
+}
+
+/** People know a conversation by its id, where it has one. */
+function named(location: DataLocation, value: unknown): DataLocation {
+  const id = isFields(value) ? (idText(value.id) ?? idText(value.conversation_id)) : undefined;
+  return id === undefined ? location : { ...location, id };
 }
 
 function badRecord({ reason, location, message }: Skip): DataError {
