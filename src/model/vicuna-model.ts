@@ -51,7 +51,7 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   }
 
   /**
-   * Makes a new model with random weights, the same for the same seed everywhere.
+   * Makes a new model with random weights, the same for the same seed.
    *
    * @throws ConfigError naming the fields that cannot be.
    * @throws VicunaError `engine-unavailable` when no engine loads.
