@@ -35,7 +35,6 @@ export function byteTokenizer(): Tokenizer {
     endToken,
     endTokenIds: [endToken.id],
     specialTokens: new Map(special.map(({ text, id }) => [text, id])),
-    splitsAtSpecialTokens: true,
     encode: async (text, options) => encodeBytes(text, options),
     encodeBatch: async (texts, options) => texts.map((text) => encodeBytes(text, options)),
     async decode(all, options) {

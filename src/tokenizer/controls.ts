@@ -5,7 +5,9 @@ import type { MarkedText } from './types.js';
 // The native library takes a special token wherever its text stands and cannot be told otherwise. So that a user's
 // `</s>` stays text, a second tokenizer is made whose special tokens are spelled in Unicode noncharacters, which no
 // proper text contains; then only what we mark is spelled so. Each spelling is as long as what it replaces, so offsets
-// need no correction, and none is the start of another, since each ends in the terminator and holds it nowhere else.
+// need no correction, and none is the start of another, since each ends in the terminator and holds it nowhere else. A
+// message that holds noncharacters itself loses them, lest it spell a token; always, so that a text is tokenised the same
+// whatever else stands around it.
 const FIRST_DIGIT = 0xfdd0;
 const TERMINATOR = 0xfdef;
 const DIGITS = TERMINATOR - FIRST_DIGIT;
@@ -54,6 +56,11 @@ export function respellTokenizerJson(source: string, spellings: ReadonlyMap<stri
 export function specialTokenPattern(specialTokens: Iterable<string>): RegExp {
   const longestFirst = [...specialTokens].sort((left, right) => right.length - left.length);
   return new RegExp(longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'g');
+}
+
+/** The same pattern, and what would be mistaken for a respelled token. */
+export function guardedPattern(specialTokens: RegExp): RegExp {
+  return new RegExp(`${specialTokens.source}|${noncharacters.source}`, 'g');
 }
 
 /** Whether the special tokens that stand in a text are exactly those that are marked. @internal */

@@ -1,6 +1,7 @@
 import type { Tokenizer as Native } from 'tokenizers';
 import { loadBinding } from './binding.js';
 import {
+  guardedPattern,
   isFaithful,
   respellControls,
   respellTokenizerJson,
@@ -32,11 +33,11 @@ export class NativeTokenizer implements Tokenizer {
   readonly endToken: SpecialToken;
   readonly endTokenIds: readonly number[];
   readonly specialTokens: ReadonlyMap<string, number>;
-  readonly splitsAtSpecialTokens: boolean;
   readonly #native: Native;
   readonly #files: TokenizerFiles;
   readonly #specialIds: ReadonlySet<number>;
   readonly #specialPattern: RegExp;
+  readonly #guardedPattern: RegExp;
   #plan: DecoderPlan | undefined;
   #respelled: Promise<Respelled> | undefined;
 
@@ -49,9 +50,8 @@ export class NativeTokenizer implements Tokenizer {
     this.specialTokens = special.all;
     this.#specialIds = new Set(special.all.values());
     this.#specialPattern = specialTokenPattern(special.all.keys());
+    this.#guardedPattern = guardedPattern(this.#specialPattern);
     this.vocabularySize = countIds(files, special);
-    // Those matched only after normalisation share it with the text around them.
-    this.splitsAtSpecialTokens = !files.tokenizer.added_tokens.some((token) => token.special && token.normalized);
   }
 
   static async create(files: TokenizerFiles, names: SpecialTokenNames = {}): Promise<NativeTokenizer> {
@@ -73,7 +73,7 @@ export class NativeTokenizer implements Tokenizer {
     const stray: MarkedText[] = [];
     const isStray = texts.map((text) => {
       if (typeof text === 'string') asTheyAre.push(text);
-      else if (isFaithful(text, this.#specialPattern)) asTheyAre.push(text.text);
+      else if (isFaithful(text, this.#guardedPattern)) asTheyAre.push(text.text);
       else return stray.push(text) > 0;
       return false;
     });

@@ -1,4 +1,4 @@
-import type { TokenizerFiles, TokenizerJson } from './files.js';
+import type { AddedToken, TokenizerFiles, TokenizerJson } from './files.js';
 
 interface TemplateProcessing {
   readonly type: 'TemplateProcessing';
@@ -7,19 +7,23 @@ interface TemplateProcessing {
 
 /**
  * The `tokenizer.json` to work with: without the truncation and padding that a file may carry from training, which would
- * silently shorten texts; without dropout, which would make encoding random; and with the begin and end tokens that
- * `tokenizer_config.json` asks for, where it says so.
+ * silently shorten texts; without dropout, which would make encoding random; with the begin and end tokens that
+ * `tokenizer_config.json` asks for, where it says so; and with special tokens that are looked for before normalisation.
+ * Early conversions of LLaMA have them after it, and then find `</s>` only behind a space; the original never did.
  *
  * @returns the source as it is where nothing has to change.
  */
 export function runtimeJson({ source, tokenizer, config }: TokenizerFiles): string {
   const processor = processorAskedFor(tokenizer, config);
-  const isSettled = !tokenizer.truncation && !tokenizer.padding && !tokenizer.model.dropout;
+  const isLate = (token: AddedToken) => token.special && token.normalized;
+  const isSettled =
+    !tokenizer.truncation && !tokenizer.padding && !tokenizer.model.dropout && !tokenizer.added_tokens.some(isLate);
   if (isSettled && processor === tokenizer.post_processor) return source;
   return JSON.stringify({
     ...tokenizer,
     truncation: null,
     padding: null,
+    added_tokens: tokenizer.added_tokens.map((token) => (isLate(token) ? { ...token, normalized: false } : token)),
     post_processor: processor,
     model: { ...tokenizer.model, dropout: null },
   });

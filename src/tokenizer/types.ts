@@ -9,7 +9,7 @@ export interface SpecialToken {
  *
  * In a plain string every `</s>` becomes the end token, as in Hugging Face transformers, whoever wrote it. Here only
  * those at `controls` do; the same letters elsewhere, say in a user's message, stay ordinary text. Rendered prompts and
- * conversations have this form.
+ * conversations have this form. The noncharacters U+FDD0 to U+FDEF, which no proper text holds, become U+FFFD.
  *
  * @public
  */
@@ -32,8 +32,8 @@ export interface Encoding {
    */
   readonly offsets: Int32Array;
   /**
-   * The index of the first token that ends past a position (a UTF-16 offset); the count of the tokens that stem from
-   * the text where none does. Tokens from `firstTokenPast(start)` to before `firstTokenPast(end)` are exactly those whose
+   * The index of the first token that ends past a position (a UTF-16 offset); where none does, the index behind the
+   * last token of the text. Tokens from `firstTokenPast(start)` to before `firstTokenPast(end)` are exactly those whose
    * end lies past `start` and not past `end`. Much faster than searching `offsets`.
    */
   firstTokenPast(position: number): number;
@@ -81,13 +81,11 @@ export interface Tokenizer {
   readonly endToken: SpecialToken;
   /** Every id that ends a turn, `endToken.id` first. LLaMA 3 has several. */
   readonly endTokenIds: readonly number[];
-  /** Text of every special token, and its id. */
-  readonly specialTokens: ReadonlyMap<string, number>;
   /**
-   * Whether a special token cuts a text cleanly, so that what precedes and what follows it is tokenised on its own and
-   * token counts add up at such cuts.
+   * Text of every special token, and its id. A special token cuts a text: what precedes it and what follows it are
+   * tokenised each on its own, so token counts add up at such cuts.
    */
-  readonly splitsAtSpecialTokens: boolean;
+  readonly specialTokens: ReadonlyMap<string, number>;
   encode(text: string | MarkedText, options?: EncodeOptions): Promise<Encoding>;
   encodeBatch(texts: readonly (string | MarkedText)[], options?: EncodeOptions): Promise<Encoding[]>;
   /** @throws VicunaError `data-malformed` where an id is outside the vocabulary. */

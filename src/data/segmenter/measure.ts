@@ -5,7 +5,7 @@ import type { MarkedText, Tokenizer } from '../../tokenizer/index.js';
  * Counts tokens of segments as they will be trained on.
  *
  * Counts of parts do not add up in general: tokens may form across a cut. They do where a special token stands at the
- * cut and splits the text, as Vicuna's `</s>` does after each reply. Then a round is tokenised once, behind that token,
+ * cut, as Vicuna's `</s>` does after each reply. Then a round is tokenised once, behind that token,
  * and the count of a segment is the count of its first round with the system message plus those of the rounds after it.
  */
 export class SegmentMeasure {
@@ -17,9 +17,7 @@ export class SegmentMeasure {
   constructor(template: PromptTemplate, tokenizer: Tokenizer) {
     this.#template = template;
     this.#tokenizer = tokenizer;
-    this.#cutToken = tokenizer.splitsAtSpecialTokens
-      ? template.controlTokens.find((token) => template.assistant.end.endsWith(token))
-      : undefined;
+    this.#cutToken = template.controlTokens.find((token) => template.assistant.end.endsWith(token));
   }
 
   /** Whether counts add up to the very count of a segment of this conversation; where not, they only come close. */

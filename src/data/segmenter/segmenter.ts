@@ -38,7 +38,7 @@ export class ConversationSegmenter {
     { tokenizer }: { readonly tokenizer: Tokenizer },
   ): Promise<ConversationSegmenter> {
     const settings = parseConfig(segmenterConfigSchema, config, 'ConversationSegmenter config');
-    await assertTemplateFits(settings.template, tokenizer);
+    assertTemplateFits(settings.template, tokenizer);
     return new ConversationSegmenter(settings, tokenizer);
   }
 

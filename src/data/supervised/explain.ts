@@ -38,7 +38,7 @@ export interface ExplainOptions {
 export async function explainMask(conversation: Segment, options: ExplainOptions): Promise<string> {
   const { tokenizer, color, ...given } = options;
   const { template, maxTokens } = parseConfig(supervisionConfigSchema, given, 'explainMask options');
-  await assertTemplateFits(template, tokenizer);
+  assertTemplateFits(template, tokenizer);
   const { text, controls, turns, spans } = renderConversation(conversation, template);
   const encoding = await tokenizer.encode({ text, controls });
   const labels = labelReplies(encoding, spans).subarray(0, maxTokens);

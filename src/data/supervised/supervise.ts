@@ -28,8 +28,8 @@ export function superviseConversations(
 ): Run<SupervisedExample, SupervisionReport> {
   const settings = parseConfig(supervisionConfigSchema, config, 'superviseConversations config');
   const { tokenizer, onProgress } = runtime;
+  assertTemplateFits(settings.template, tokenizer);
   return startRun<SupervisedExample, SupervisionReport>(async function* (signal) {
-    await assertTemplateFits(settings.template, tokenizer);
     const special = specialTokenPattern(tokenizer.specialTokens.keys());
     const tally = new SupervisionTally();
     for await (const batch of inBatches(conversations, batchLimits)) {
