@@ -6,7 +6,7 @@ import type { PromptTemplate } from '../conversation/index.js';
 import { type CallOptions, parseConfig, type Resolved } from '../core/index.js';
 import type { BlockLayout } from '../engine/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
-import { type HuggingFaceConfig, toHuggingFace } from './config/hugging-face.js';
+import { formatConfig, type HuggingFaceConfig, toHuggingFace } from './config/hugging-face.js';
 import { describeTemplate, OWN_FIELD } from './directory.js';
 
 /** How a model is saved. @public */
@@ -55,7 +55,7 @@ export async function saveModel(directory: string, model: SavedModel, options: S
     ...(padTokenId !== null && { pad_token_id: padTokenId }),
   };
   await writeDirectoryAtomically(directory, { overwrite, owns, mayReplace: isOurs }, async (staging) => {
-    await writeFile(join(staging, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+    await writeFile(join(staging, 'config.json'), formatConfig(config));
     await writeFile(join(staging, 'generation_config.json'), `${JSON.stringify(generationConfig, null, 2)}\n`);
     await tokenizer?.save(staging);
     await writeWeights(staging, blocks, readBlock, { dtype, maximumShardBytes: maxShardBytes, signal, onProgress });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../src/checkpoint/index.js';
 import { ConfigError, parseConfig, VicunaError } from '../../src/core/index.js';
-import { fromHuggingFace, toHuggingFace } from '../../src/model/config/hugging-face.js';
+import { formatConfig, fromHuggingFace, toHuggingFace } from '../../src/model/config/hugging-face.js';
 import { llamaConfigSchema } from '../../src/model/config/llama-config.js';
 import { type LlamaConfig, llamaPresets, toModelShape } from '../../src/model/index.js';
 import { goldenModels, loadGolden } from '../support/goldens.js';
@@ -109,6 +109,18 @@ describe('config.json', () => {
       expect(written).toMatchObject(spelledAsBefore);
     },
   );
+
+  it('spells whole numbers of rope as the floats that Python takes them for', () => {
+    const rope_scaling = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4.5, type: 'llama3' };
+    const { config, extras } = fromHuggingFace({ ...huggingFace, rope_scaling, rope_theta: 5e5 }, 'config.json');
+    const json = toHuggingFace({ config, extras }, 'float32');
+    const text = formatConfig(json);
+    const spelled = text.match(/"(factor|\w+_freq_factor|rope_theta)": [\d.]+/g);
+    expect(new Set(spelled)).toEqual(
+      new Set(['"factor": 8.0', '"high_freq_factor": 4.5', '"low_freq_factor": 1.0', '"rope_theta": 500000.0']),
+    );
+    expect(JSON.parse(text)).toEqual(json);
+  });
 
   it('takes the defaults of transformers', () => {
     const { config } = fromHuggingFace(huggingFace, 'config.json');

@@ -28,7 +28,7 @@ export function ropeFromHuggingFace(json: JsonObject, file: string): RopeShape {
         factor,
         lowFrequencyFactor: rope.low_freq_factor as number,
         highFrequencyFactor: rope.high_freq_factor as number,
-        originalContext: (rope.original_max_position_embeddings ?? json.max_position_embeddings) as number,
+        originalContext: (rope.original_max_position_embeddings ?? json.max_position_embeddings ?? 2048) as number,
       },
     };
   throw new VicunaError(

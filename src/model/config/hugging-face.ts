@@ -103,6 +103,15 @@ export function toHuggingFace({ config, extras }: HuggingFaceConfig, dtype: Weig
 }
 
 /**
+ * The text of a `config.json`. Python tells 4.0 from 4, and transformers before 4.43 refuses a rope factor that is
+ * written as a whole number.
+ */
+export function formatConfig(json: JsonObject): string {
+  const text = JSON.stringify(json, null, 2);
+  return `${text.replace(/^( *"(?:rope_theta|(?:low_freq_|high_freq_)?factor)": \d+)(,?)$/gm, '$1.0$2')}\n`;
+}
+
+/**
  * `max_position_embeddings` counts before linear scaling and after llama3 scaling. FastChat and vLLM read it so too.
  */
 function scaledContext(positions: unknown, { scaling }: RopeShape): unknown {
