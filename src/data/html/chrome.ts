@@ -1,0 +1,66 @@
+import { invisibleElements } from './elements.js';
+import type { HtmlElement } from './element.js';
+
+/**
+ * What a chat page puts around and into a reply that is not the reply: buttons, icons, counters, citation pills,
+ * headings for screen readers. All rules look at how the page is built, never at words of one interface language; the
+ * two labels that exist in English only (those of the ShareGPT era's extensions) are marked.
+ */
+export function isChrome(element: HtmlElement): boolean {
+  if (invisibleElements.has(element.name)) return true;
+  if (!element.hasAttributes) return false;
+  const { classes } = element;
+  if (classes !== '' && chromeClasses.test(classes)) return true;
+  if (element.attribute('aria-hidden') === 'true' || element.hasAttribute('hidden')) return true;
+  if (element.attribute('role') === 'button' || element.attribute('data-testid')?.includes('citation')) return true;
+  if (/display:\s*none/i.test(element.attribute('style') ?? '')) return true;
+  return element.name === 'a' && isCitationPill(element);
+}
+
+const chromeClasses = / (?:sr-only|loading-shimmer|result-thinking|katex-html|MathJax_Preview) /;
+
+/** Search results are cited with a rounded pill, earlier with a superscript number that is itself the link. */
+function isCitationPill(link: HtmlElement): boolean {
+  if (/ rounded/.test(link.classes)) return true;
+  const only = link.children.length === 1 ? link.children[0] : undefined;
+  return typeof only === 'object' && only.name === 'sup' && /^\[?\d+\]?$/.test(only.text.trim());
+}
+
+/**
+ * The parts of a message that are the reply. Where the page marks them (`markdown prose`), everything outside them is
+ * the page's: `2 / 3` counters, "Thought for 8 seconds", "Finished working", and their like in any language.
+ */
+export function replyRoots(page: HtmlElement): readonly HtmlElement[] {
+  const marked = page.findAll((element) => element.hasClass('markdown') && element.hasClass('prose'));
+  return marked.length > 0 ? marked : [page];
+}
+
+/** `2 / 3`, the counter of regenerated replies: which of how many. */
+export function isRegenerateCounter(text: string): boolean {
+  const match = /^\s*(\d{1,4}) \/ (\d{1,4})\s*$/.exec(text);
+  return match !== null && Number(match[1]) >= 1 && Number(match[1]) <= Number(match[2]) && Number(match[2]) >= 2;
+}
+
+/** The footer a 2023 extension added to replies (English only): a copy button, then `522 chars / 100 words`. */
+export function isCharacterCount(element: HtmlElement): boolean {
+  const text = element.shortText(60)?.trim();
+  if (text === undefined || !text.includes(' / ')) return false;
+  if (/^(?:Copy\s*)?\d+ chars \/ \d+ words$/.test(text)) return true;
+  const button = element.find((inner) => inner.name === 'button');
+  return button !== undefined && /^\d+\s?\p{L}+ \/ \d+\s?\p{L}+$/u.test(text.replace(button.text, '').trim());
+}
+
+const characterCount = /\s*Copy\d+ chars \/ \d+ words/g;
+const citationMarks = /\uE200[^\uE201]*\uE201|:contentReference\[oaicite:\d+\]\{index=\d+\}|【\d+†[^】\n]*】/g;
+
+/** Whether there may be something for {@link withoutLeftovers} to take out. */
+export const mayHoldLeftovers = (text: string): boolean =>
+  text.includes(' chars / ') || text.includes('\uE200') || text.includes('oaicite') || text.includes('†');
+
+/**
+ * Text without what is no part of it: the character count where a page's text was taken without its markup
+ * (`...the end.Copy522 chars / 100 words`), and the marks that stand for citations in a model's raw text.
+ */
+export function withoutLeftovers(text: string): string {
+  return text.replace(characterCount, '').replace(citationMarks, '');
+}

@@ -1,0 +1,48 @@
+import { writeBlocks } from './blocks.js';
+import { isRegenerateCounter, mayHoldLeftovers, replyRoots } from './chrome.js';
+import type { HtmlElement, HtmlNode } from './element.js';
+import { isMath } from './math.js';
+import { parseHtml } from './parse.js';
+import { MarkdownWriter } from './writer.js';
+
+/**
+ * Converts a reply as a chat page shows it (the HTML that ShareGPT and saved ChatGPT pages hold, of any year and
+ * interface language) to the markdown it was made of.
+ *
+ * Code blocks come out verbatim in a fence that names their language, formulas as the TeX that the page carries, tables
+ * as GFM; buttons, counters, citation pills and the page's other furniture are left out; text is escaped where it would
+ * otherwise be read as markup, and only there.
+ *
+ * Never throws, whatever the text; takes time linear in its length.
+ *
+ * @returns markdown (CommonMark with GFM tables and strikethrough, `$` and `$$` formulas) without a blank line at either
+ * end; empty where the page shows nothing.
+ * @public
+ */
+export function htmlToMarkdown(html: string): string {
+  const writer = new MarkdownWriter();
+  const mayHoldMath = mathHints.some((hint) => html.includes(hint));
+  const hasCounts = html.includes(' / ');
+  const hasLeftovers = mayHoldLeftovers(html);
+  for (const root of replyRoots(parseHtml(html))) {
+    if (writer.length > 0) writer.separate();
+    writeBlocks(withoutCounter(root), writer, {
+      hasMath: mayHoldMath && root.find(isMath) !== undefined,
+      hasCounts,
+      hasLeftovers,
+    });
+  }
+  return writer.toString();
+}
+
+/** One of these is in the source of every page that shows a formula. */
+const mathHints = ['katex', 'math', 'mjx', 'MathJax'];
+
+/** The content of a reply without the `2 / 3` in front of it; a reply that is nothing else keeps it. */
+function withoutCounter(root: HtmlElement): readonly HtmlNode[] {
+  const first = root.children.findIndex((child) => typeof child === 'object' || child.trim() !== '');
+  const node = root.children[first];
+  if (node === undefined || first === root.children.length - 1) return root.children;
+  const text = typeof node === 'string' ? node : node.shortText(16);
+  return text !== undefined && isRegenerateCounter(text) ? root.children.slice(first + 1) : root.children;
+}

@@ -1,0 +1,1 @@
+export { htmlToMarkdown } from './html-to-markdown.js';

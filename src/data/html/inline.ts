@@ -1,0 +1,148 @@
+import { isChrome, withoutLeftovers } from './chrome.js';
+import { codeSpan, isCodeBlock, readCodeBlock } from './code.js';
+import type { HtmlElement, HtmlNode } from './element.js';
+import { blockElements } from './elements.js';
+import { layMarks } from './emphasis.js';
+import { escapePieces } from './escape.js';
+import { type BreakStyle, collapseSpace, InlineTokens, type Mark } from './inline-tokens.js';
+import { imageMarkdown, isLinkable, linkMarkdown } from './link.js';
+import { isMath, mathMarkdown } from './math.js';
+import { superscript } from './superscript.js';
+
+/** What holds for a whole message. */
+export interface MessageContext {
+  /** Whether one of its blocks may be a footer that counts its characters. */
+  readonly hasCounts: boolean;
+  /** Whether it marks formulas with dollars. */
+  readonly hasMath: boolean;
+  /** Whether its text may hold marks that are not text (see {@link withoutLeftovers}). */
+  readonly hasLeftovers: boolean;
+}
+
+/** Where inline content stands. */
+export interface InlineContext extends MessageContext {
+  readonly breaks: BreakStyle;
+  readonly startsBlocks: boolean;
+}
+
+/** Inline content as markdown, trimmed; empty where nothing of it is shown. */
+export function inlineMarkdown(nodes: readonly HtmlNode[], context: InlineContext): string {
+  const only = nodes.length === 1 ? nodes[0] : undefined;
+  // Most paragraphs, items and cells are one text.
+  if (typeof only === 'string') {
+    const value = collapseSpace(shownText(only, context), context.breaks).replace(/^[ \n]|[ \n]$/g, '');
+    return escapePieces([{ kind: 'text', value }], { ...context, inLink: false });
+  }
+  const tokens = new InlineTokens(context.breaks);
+  addNodes(tokens, nodes, context);
+  if (tokens.tokens.length === 0) return '';
+  return escapePieces(layMarks(tokens.tokens), { ...context, inLink: false });
+}
+
+const marks: ReadonlyMap<string, Mark> = new Map([
+  ['strong', 'strong'],
+  ['b', 'strong'],
+  ['em', 'emphasis'],
+  ['i', 'emphasis'],
+  ['del', 'strike'],
+  ['s', 'strike'],
+  ['strike', 'strike'],
+]);
+
+function addNodes(tokens: InlineTokens, nodes: readonly HtmlNode[], context: InlineContext): void {
+  for (const node of nodes) {
+    if (typeof node === 'string') tokens.text(shownText(node, context));
+    else addElement(tokens, node, context);
+  }
+}
+
+const shownText = (text: string, { hasLeftovers }: MessageContext): string =>
+  hasLeftovers ? withoutLeftovers(text) : text;
+
+function addElement(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
+  if (isMath(element)) return tokens.atom(inlineMath(element, context));
+  if (isChrome(element)) return;
+  const mark = marks.get(element.name);
+  if (mark !== undefined) {
+    tokens.open(mark);
+    addNodes(tokens, element.children, context);
+    tokens.close(mark);
+    return;
+  }
+  switch (element.name) {
+    case 'code':
+    case 'kbd':
+    case 'samp':
+    case 'tt':
+      return addCode(tokens, element, context);
+    case 'br':
+      return tokens.lineBreak();
+    case 'img':
+      return tokens.atom(imageMarkdown(element));
+    case 'a':
+      return addLink(tokens, element, context);
+    case 'sub':
+    case 'sup':
+      return tokens.atom(superscript(element.name, inlineMarkdown(element.children, { ...context, startsBlocks: false })));
+    case 'input':
+      return addCheckbox(tokens, element);
+    case 'q':
+      tokens.text('“');
+      addNodes(tokens, element.children, context);
+      return tokens.text('”');
+    default:
+      if (isCodeBlock(element)) return addCodeLines(tokens, element);
+      if (!blockElements.has(element.name)) return addNodes(tokens, element.children, context);
+      // A block where only a line fits (a list in a table cell): its edges become breaks.
+      separate(tokens, context);
+      addNodes(tokens, element.children, context);
+      separate(tokens, context);
+  }
+}
+
+/** The checkbox of a task list's item. */
+function addCheckbox(tokens: InlineTokens, element: HtmlElement): void {
+  if (element.attribute('type') !== 'checkbox') return;
+  tokens.atom(element.hasAttribute('checked') ? '[x]' : '[ ]');
+  tokens.space(' ');
+}
+
+function separate(tokens: InlineTokens, context: InlineContext): void {
+  if (context.breaks === 'tag') tokens.lineBreak();
+  else tokens.space(' ');
+}
+
+/** Formulas that span lines can do so only where lines can. */
+function inlineMath(element: HtmlElement, { breaks }: InlineContext): string {
+  const markdown = mathMarkdown(element);
+  return breaks === 'line' ? markdown : markdown.replace(/\s*\n\s*/g, ' ');
+}
+
+function addCode(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
+  const only = element.children.length === 1 ? element.children[0] : undefined;
+  // A link inside code: markdown has it only the other way round.
+  if (typeof only === 'object' && only.name === 'a' && isLinkable(only))
+    return tokens.atom(linkMarkdown(only, codeSpan(only.text)));
+  const { text } = element;
+  if (text === '') return addNodes(tokens, element.children, context);
+  tokens.code(text);
+}
+
+function addCodeLines(tokens: InlineTokens, element: HtmlElement): void {
+  for (const line of (readCodeBlock(element)?.text ?? '').split('\n')) {
+    if (line.trim() !== '') tokens.code(line);
+    tokens.lineBreak();
+  }
+}
+
+function addLink(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
+  if (!isLinkable(element)) return addNodes(tokens, element.children, context);
+  const inner = new InlineTokens('space');
+  addNodes(inner, element.children, { ...context, breaks: 'space' });
+  if (/^\s/.test(element.text)) tokens.space(' ');
+  if (inner.tokens.length === 0) return;
+  const pieces = layMarks(inner.tokens);
+  const label = escapePieces(pieces, { startsBlocks: false, inLink: true, hasMath: context.hasMath });
+  tokens.atom(linkMarkdown(element, label));
+  if (inner.endsInSpace) tokens.space(' ');
+}
