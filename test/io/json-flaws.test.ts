@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type JsonItem, readJson } from '../../src/io/index.js';
 import { flaws, readItems, values } from '../support/json-input.js';
 
 const record = fc.record({ id: fc.string(), turns: fc.array(fc.record({ from: fc.string(), value: fc.string() })) });
@@ -96,12 +97,23 @@ describe('a flawed JSON array', () => {
     }
   });
 
-  it('finds a lost quote long before the bound on a record', async () => {
-    const plain = JSON.stringify({ id: 'a', text: 'word '.repeat(2000) });
-    const text = `[{"id":"broken,${`${plain},`.repeat(2000)}${plain}]`;
-    const items = await readItems(text);
+  it('finds a lost quote long before the end of what then looks like one record', async () => {
+    const plain = `${JSON.stringify({ id: 'a', text: 'word '.repeat(2000) })},`;
+    let megabytes = 0;
+    async function* source() {
+      yield Buffer.from('[{"id":"broken,');
+      for (; megabytes < 20; megabytes++) yield Buffer.from(plain.repeat(100));
+      yield Buffer.from('{"id":"z"}]');
+    }
+    const items: JsonItem[] = [];
+    let whenFound = 0;
+    for await (const item of readJson(source())) {
+      items.push(item);
+      if (item.type === 'bad') whenFound = megabytes;
+    }
     expect(values(items)).toHaveLength(2001);
     expect(flaws(items)).toHaveLength(1);
+    expect(whenFound).toBeLessThan(4);
   });
 
   it('refuses an element above the bound and says how to raise it', async () => {
