@@ -14,15 +14,16 @@ export class TextPositions {
     this.#same = !/[\udc00-\udfff]/.test(text);
   }
 
-  /** Code points before a UTF-16 offset. Fast when asked in ascending order. */
+  /** Whole code points before a UTF-16 offset. Fast when asked in ascending order. */
   toCodePoints(unit: number): number {
     if (this.#same) return unit;
     if (unit < this.#unit) this.#unit = this.#codePoint = 0;
-    while (this.#unit < unit) {
-      this.#unit += this.#text.codePointAt(this.#unit)! > 0xffff ? 2 : 1;
+    for (;;) {
+      const next = this.#unit + (this.#text.codePointAt(this.#unit)! > 0xffff ? 2 : 1);
+      if (next > unit) return this.#codePoint;
+      this.#unit = next;
       this.#codePoint++;
     }
-    return this.#codePoint;
   }
 
   /** UTF-16 offsets of pairs of code point offsets, laid flat. */
