@@ -15,9 +15,8 @@ export function attentionBackward(
   plan: AttentionPlan,
 ): AttentionInput {
   const { device } = kernels;
-  const { tf } = device;
   // What a query's weights have in common: the sum of its weights times their gradients.
-  const delta_HT1 = tf.sum(tf.mul(outputGradient_HTD, output_HTD), -1, true);
+  const delta_HT1 = kernels.rowDots(outputGradient_HTD, output_HTD);
   const groups = groupHeads(kernels, input.q_HTD.shape[0]!, input.k_KSD.shape[0]!).map((group) =>
     device.tidy(() => {
       const heads = {

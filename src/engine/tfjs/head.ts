@@ -51,15 +51,14 @@ export function headChunk(
   const normalised_RC = normalise(context, input_RC);
   const { losses_R, logitGradient_RV } = device.tidy(() => {
     const logits_RV = context.matrix.forward(normalised_RC, context.matrixPlace);
-    const probabilities_RV = tf.softmax(logits_RV);
-    // The largest probability is 1 / sum(e^(logit - largest logit)): the sum, without another pass of exponentials.
-    const logSumExp_R = tf.sub(tf.max(logits_RV, -1), tf.log(tf.max(probabilities_RV, -1)));
+    // Before the softmax, which may overwrite the logits.
+    const targetLogits_R = kernels.pick(logits_RV, targets);
+    const softmax = kernels.softmaxStep(tf.expandDims(logits_RV, 0), undefined, undefined);
+    const logSumExp_R = tf.reshape(tf.add(softmax.maximum_NR1, tf.log(softmax.sum_NR1)), [targets.length]);
     return {
-      losses_R: tf.sub(logSumExp_R, kernels.pick(logits_RV, targets)),
+      losses_R: tf.sub(logSumExp_R, targetLogits_R),
       logitGradient_RV:
-        gradientScale === undefined
-          ? undefined
-          : tf.mul(kernels.subtractOneHot(probabilities_RV, targets), gradientScale),
+        gradientScale === undefined ? undefined : kernels.crossEntropyGradient(softmax, targets, gradientScale),
     };
   });
   if (logitGradient_RV === undefined) return { losses_R, gradients: undefined };
@@ -77,5 +76,5 @@ export function headChunk(
 }
 
 function normalise({ kernels, norm, normPlace, epsilon }: HeadContext, input_RC: Tensor): Tensor {
-  return rmsNormForward(kernels.device.tf, input_RC, norm.weight(normPlace), epsilon);
+  return rmsNormForward(kernels, input_RC, norm.weight(normPlace), epsilon);
 }

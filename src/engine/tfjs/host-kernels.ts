@@ -1,8 +1,16 @@
 import type { Visibility } from './attention-plan.js';
 import type { Device, Tensor } from './device.js';
+import * as exponentials from './host-exponentials.js';
 import * as loops from './host-loops.js';
 import type { HostMemory } from './host-memory.js';
-import { type AdamWTensors, Kernels, type RopeTensors, type SoftmaxBackward, type SoftmaxStep } from './kernels.js';
+import {
+  type AdamWTensors,
+  type GateGradients,
+  Kernels,
+  type RopeTensors,
+  type SoftmaxBackward,
+  type SoftmaxStep,
+} from './kernels.js';
 import type { TfjsVector } from './vector.js';
 
 // T tokens, C columns, N heads, D head size, E = N * D.
@@ -33,7 +41,7 @@ export class HostKernels extends Kernels {
     const [keyHeads, rows, keys] = scores_NRU.shape as [number, number, number];
     const [maximum, sum_NR1] = [this.memory.make([keyHeads, rows, 1]), this.memory.make([keyHeads, rows, 1])];
     const { view } = this.memory;
-    loops.softmaxRows(
+    exponentials.softmaxRows(
       view(scores_NRU),
       keys,
       visibility ?? everything(keys),
@@ -49,8 +57,20 @@ export class HostKernels extends Kernels {
     const [scores, gradients, normalisers, delta] = [scores_NRU, weightGradient_NRU, logSumExp_NR1, delta_NR1].map(
       this.memory.view,
     ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-    loops.softmaxRowsBackward(scores, gradients, keys, visibility ?? everything(keys), normalisers, delta);
+    exponentials.softmaxRowsBackward(scores, gradients, keys, visibility ?? everything(keys), normalisers, delta);
     return { weights_NRU: scores_NRU, scoreGradient_NRU: weightGradient_NRU };
+  }
+
+  override gate(gate_TF: Tensor, up_TF: Tensor): Tensor {
+    return this.#fill(gate_TF.shape, gate_TF, (from, to) => exponentials.gate(from, this.memory.view(up_TF), to));
+  }
+
+  override gateBackward(gate_TF: Tensor, up_TF: Tensor, gradient_TF: Tensor): GateGradients {
+    const { make, view } = this.memory;
+    const results = { hidden_TF: make(gate_TF.shape), gate_TF: make(gate_TF.shape), up_TF: make(gate_TF.shape) };
+    const gradients = [view(results.hidden_TF), view(results.gate_TF), view(results.up_TF)] as const;
+    exponentials.gateBackward(view(gate_TF), view(up_TF), view(gradient_TF), ...gradients);
+    return results;
   }
 
   override slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
@@ -77,6 +97,24 @@ export class HostKernels extends Kernels {
     if (x.size !== rows * columns) return super.transpose(x);
     const shape = [...x.shape.slice(0, -2), columns, rows];
     return this.#fill(shape, x, (from, to) => loops.transposeMatrix(from, rows, columns, to));
+  }
+
+  override rowDots(a: Tensor, b: Tensor): Tensor {
+    const columns = a.shape.at(-1)!;
+    return this.#fill([...a.shape.slice(0, -1), 1], a, (from, to) => {
+      const other = this.memory.view(b);
+      for (let row = 0; row < to.length; row++) to[row] = loops.dot(from, other, row * columns, (row + 1) * columns);
+    });
+  }
+
+  override inverseRootMeanSquare(x_TC: Tensor, epsilon: number): Tensor {
+    const [rows, columns] = x_TC.shape as [number, number];
+    return this.#fill([rows, 1], x_TC, (from, to) => {
+      for (let row = 0; row < rows; row++) {
+        const squares = loops.dot(from, from, row * columns, (row + 1) * columns);
+        to[row] = 1 / Math.sqrt(squares / columns + epsilon);
+      }
+    });
   }
 
   override columnSums(x_TC: Tensor): Tensor {
@@ -110,14 +148,11 @@ export class HostKernels extends Kernels {
     });
   }
 
-  override subtractOneHot(x_TC: Tensor, columns: Int32Array): Tensor {
-    const width = x_TC.shape[1]!;
-    return this.#fill(x_TC.shape, x_TC, (from, to) => {
-      to.set(from);
-      columns.forEach((column, row) => {
-        to[row * width + column]! -= 1;
-      });
-    });
+  override crossEntropyGradient({ weights_NRU, sum_NR1 }: SoftmaxStep, targets: Int32Array, scale: number): Tensor {
+    const vocabularySize = weights_NRU.shape[2]!;
+    const [weights, sums] = [this.memory.view(weights_NRU), this.memory.view(sum_NR1)];
+    exponentials.crossEntropyRows(weights, vocabularySize, sums, targets, scale);
+    return this.tf.reshape(weights_NRU, [targets.length, vocabularySize]);
   }
 
   override splitHeads(x_TE: Tensor, heads: number): Tensor {
@@ -157,7 +192,8 @@ export class HostKernels extends Kernels {
   }
 
   override sumOfSquares(vector: TfjsVector): number {
-    return loops.sumSquares(this.memory.view(vector.tensor));
+    const values = this.memory.view(vector.tensor);
+    return loops.dot(values, values, 0, values.length);
   }
 
   override adamw(update: AdamWTensors): void {

@@ -86,18 +86,18 @@ export function addRowsInPlace(table: Float32Array, columns: number, rows: Int32
   }
 }
 
-/** Accumulated in double precision, in four sums that do not wait for each other. */
-export function sumSquares(values: Float32Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = values.length - (values.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    a += values[i]! * values[i]!;
-    b += values[i + 1]! * values[i + 1]!;
-    c += values[i + 2]! * values[i + 2]!;
-    d += values[i + 3]! * values[i + 3]!;
+/** `a b` over `[start, end)`, in double precision, in four sums that do not wait for each other. */
+export function dot(a: Float32Array, b: Float32Array, start: number, end: number): number {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const whole = end - ((end - start) % 4);
+  for (let i = start; i < whole; i += 4) {
+    first += a[i]! * b[i]!;
+    second += a[i + 1]! * b[i + 1]!;
+    third += a[i + 2]! * b[i + 2]!;
+    fourth += a[i + 3]! * b[i + 3]!;
   }
-  for (let i = whole; i < values.length; i++) a += values[i]! * values[i]!;
-  return a + b + c + d;
+  for (let i = whole; i < end; i++) first += a[i]! * b[i]!;
+  return first + second + third + fourth;
 }
 
 export interface AdamWStep {
@@ -131,87 +131,6 @@ export function adamwInPlace(
     firstMoment[i] = first;
     secondMoment[i] = second;
     parameters[i] = parameters[i]! * decay - (stepSize * first) / (Math.sqrt(second) * deviationScale + epsilon);
-  }
-}
-
-/** e^(-i / RESOLUTION), down to where float32 ends. */
-const RESOLUTION = 64;
-const SMALLEST = -103;
-const POWERS = Float64Array.from({ length: -SMALLEST * RESOLUTION + 1 }, (_, i) => Math.exp(-i / RESOLUTION));
-
-/**
- * e^x for x <= 0, to 3e-9: a table and three terms of the series. Four times faster than `Math.exp`, and nearer the truth
- * than the vectorised exponentials of the wasm backend, whose 3e-7 can be seen in a training run's losses.
- */
-function exponential(x: number): number {
-  if (x < SMALLEST) return 0;
-  const steps = -RESOLUTION * x;
-  const whole = steps | 0;
-  const rest = (whole - steps) / RESOLUTION;
-  return POWERS[whole]! * (1 + rest * (1 + rest * (0.5 + rest * (1 / 6))));
-}
-
-/** The keys `[from, to)` that each query sees, repeating over the rows of several heads. */
-export interface VisibleKeys {
-  readonly from: Int32Array;
-  readonly to: Int32Array;
-}
-
-/**
- * One chunk of a running softmax, rows of scores turned into weights in place.
- *
- * @param earlier - maxima of earlier chunks.
- */
-export function softmaxRows(
-  scores: Float32Array,
-  keys: number,
-  visible: VisibleKeys,
-  earlier: Float32Array | undefined,
-  maxima: Float32Array,
-  sums: Float32Array,
-): void {
-  for (let row = 0; row < maxima.length; row++) {
-    const query = row % visible.from.length;
-    const start = row * keys;
-    const [from, to] = [start + visible.from[query]!, start + visible.to[query]!];
-    let largest = earlier === undefined ? Number.NEGATIVE_INFINITY : earlier[row]!;
-    for (let i = from; i < to; i++) if (scores[i]! > largest) largest = scores[i]!;
-    let sum = 0;
-    for (let i = from; i < to; i++) {
-      const weight = exponential(scores[i]! - largest);
-      scores[i] = weight;
-      sum += weight;
-    }
-    scores.fill(0, start, from);
-    scores.fill(0, to, start + keys);
-    maxima[row] = largest;
-    sums[row] = sum;
-  }
-}
-
-/** Scores become weights, and gradients of weights become gradients of scores, both in place. */
-export function softmaxRowsBackward(
-  scores: Float32Array,
-  gradients: Float32Array,
-  keys: number,
-  visible: VisibleKeys,
-  logSumExp: Float32Array,
-  delta: Float32Array,
-): void {
-  for (let row = 0; row < logSumExp.length; row++) {
-    const query = row % visible.from.length;
-    const start = row * keys;
-    const [from, to] = [start + visible.from[query]!, start + visible.to[query]!];
-    const [normaliser, common] = [logSumExp[row]!, delta[row]!];
-    for (let i = from; i < to; i++) {
-      const weight = exponential(Math.min(0, scores[i]! - normaliser));
-      scores[i] = weight;
-      gradients[i] = weight * (gradients[i]! - common);
-    }
-    for (const matrix of [scores, gradients]) {
-      matrix.fill(0, start, from);
-      matrix.fill(0, to, start + keys);
-    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { TileSizes, Visibility } from './attention-plan.js';
 import type { Device, Tensor, TensorFlowModule } from './device.js';
 import type { TfjsVector } from './vector.js';
 
-// T tokens, C columns, V rows of a table, N heads, D head size.
+// T tokens, C columns, F ffn size, V rows of a table, N heads, D head size.
 
 export interface MatmulOptions {
   readonly transposeA?: boolean;
@@ -33,6 +33,9 @@ export interface SoftmaxBackward {
   readonly delta_NR1: Tensor;
   readonly visibility: Visibility | undefined;
 }
+
+/** The output of SwiGLU and the gradients of its inputs. */
+export type GateGradients = { readonly hidden_TF: Tensor; readonly gate_TF: Tensor; readonly up_TF: Tensor };
 
 /** Added to a hidden score. Finite: infinities would turn into NaN where a whole row of a chunk is hidden. */
 const HIDDEN = -1e30;
@@ -111,9 +114,42 @@ export class Kernels {
     };
   }
 
+  /** SwiGLU (Shazeer 2020): `gate * sigmoid(gate) * up`. */
+  gate(gate_TF: Tensor, up_TF: Tensor): Tensor {
+    const { tf } = this;
+    return tf.mul(tf.mul(gate_TF, tf.sigmoid(gate_TF)), up_TF);
+  }
+
+  /** SwiGLU again, and the gradients of its inputs. */
+  gateBackward(gate_TF: Tensor, up_TF: Tensor, gradient_TF: Tensor): GateGradients {
+    const { tf } = this;
+    const sigmoid_TF = tf.sigmoid(gate_TF);
+    const silu_TF = tf.mul(gate_TF, sigmoid_TF);
+    // The derivative of x s(x) is s + x s (1 - s).
+    const slope_TF = tf.sub(tf.add(sigmoid_TF, silu_TF), tf.mul(silu_TF, sigmoid_TF));
+    return {
+      hidden_TF: tf.mul(silu_TF, up_TF),
+      gate_TF: tf.mul(tf.mul(gradient_TF, up_TF), slope_TF),
+      up_TF: tf.mul(gradient_TF, silu_TF),
+    };
+  }
+
   /** A block of a tensor, as memory of its own. */
   slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
     return this.tf.slice(x, [...begin], [...size]);
+  }
+
+  /** Products of the rows of two tensors, `[..., C]` to `[..., 1]`. */
+  rowDots(a: Tensor, b: Tensor): Tensor {
+    return this.tf.sum(this.tf.mul(a, b), -1, true);
+  }
+
+  /** One over each row's root mean square, `[T, 1]`. */
+  inverseRootMeanSquare(x_TC: Tensor, epsilon: number): Tensor {
+    const { tf } = this;
+    const meanSquare_T1 = tf.add(tf.mean(tf.square(x_TC), -1, true), epsilon);
+    // Not rsqrt, which TensorFlow approximates.
+    return tf.div(1, tf.sqrt(meanSquare_T1));
   }
 
   /** Sums over rows. @returns `[C]` */
@@ -141,10 +177,13 @@ export class Kernels {
     return this.tf.gatherND(x_TC, this.tf.tensor2d(indices, [columns.length, 2], 'int32'));
   }
 
-  /** Takes one away from the element of each row that stands in the given column. */
-  subtractOneHot(x_TC: Tensor, columns: Int32Array): Tensor {
-    const oneHot = this.tf.oneHot(this.tf.tensor1d(columns, 'int32'), x_TC.shape[1]!, 1, 0, 'int32');
-    return this.tf.sub(x_TC, this.tf.cast(oneHot, 'float32'));
+  /** Gradient of the cross-entropy of softmax weights `[1, R, V]`. May overwrite them. @returns `[R, V]` */
+  crossEntropyGradient({ weights_NRU, sum_NR1 }: SoftmaxStep, targets: Int32Array, scale: number): Tensor {
+    const { tf } = this;
+    const vocabularySize = weights_NRU.shape[2]!;
+    const oneHot = tf.oneHot(tf.tensor1d(targets, 'int32'), vocabularySize, 1, 0, 'int32');
+    const probabilities_RV = tf.reshape(tf.div(weights_NRU, sum_NR1), [targets.length, vocabularySize]);
+    return tf.mul(tf.sub(probabilities_RV, tf.cast(oneHot, 'float32')), scale);
   }
 
   /** `[T, N * D]` to `[N, T, D]` */

@@ -64,7 +64,7 @@ export function layerHeads({ kernels, shape, places, operands, rope }: LayerCont
   const { heads, keyValueHeads, headSize } = shape;
   const tokens = input_TC.shape[0]!;
   const attentionNorm = operands.weight(places.attentionNorm);
-  const normalised_TC = rmsNormForward(tf, input_TC, attentionNorm, shape.rmsNormEpsilon);
+  const normalised_TC = rmsNormForward(kernels, input_TC, attentionNorm, shape.rmsNormEpsilon);
   const projected_TE = operands.forward(normalised_TC, places.queryKeyValue);
   const all = kernels.splitHeads(projected_TE, heads + 2 * keyValueHeads);
   const rotated = kernels.rotate(
@@ -91,7 +91,7 @@ export function layerActivations<Attended extends Pick<AttentionOutput, 'output_
   const projected_TC = operands.forward(kernels.mergeHeads(attended.output_HTD), places.attentionOutput);
   const middle_TC = tf.add(input_TC, projected_TC);
   const feedForwardNorm = operands.weight(places.feedForwardNorm);
-  const normalised_TC = rmsNormForward(tf, middle_TC, feedForwardNorm, shape.rmsNormEpsilon);
+  const normalised_TC = rmsNormForward(kernels, middle_TC, feedForwardNorm, shape.rmsNormEpsilon);
   return {
     ...heads,
     ...attended,
@@ -104,7 +104,7 @@ export function layerActivations<Attended extends Pick<AttentionOutput, 'output_
 /** @returns the layer's output `[T, C]` */
 export function layerOutput({ kernels, places, operands }: LayerContext, kept: FeedForwardTensors): Tensor {
   const { tf } = kernels.device;
-  const hidden_TF = tf.mul(tf.mul(kept.gate_TF, tf.sigmoid(kept.gate_TF)), kept.up_TF);
+  const hidden_TF = kernels.gate(kept.gate_TF, kept.up_TF);
   return tf.add(kept.middle_TC, operands.forward(hidden_TF, places.down));
 }
 
@@ -136,20 +136,15 @@ function feedForwardBackward(context: LayerContext, kept: FeedForwardTensors, ou
   const { tf } = device;
   const { middle_TC, gate_TF, up_TF } = kept;
   const down = device.tidy(() => {
-    const sigmoid_TF = tf.sigmoid(gate_TF);
-    const silu_TF = tf.mul(gate_TF, sigmoid_TF);
-    const hiddenGradient_TF = operands.backward(outputGradient_TC, places.down);
-    const siluGradient_TF = tf.mul(hiddenGradient_TF, up_TF);
-    // The derivative of x s(x) is s + x s (1 - s).
-    const slope_TF = tf.sub(tf.add(sigmoid_TF, silu_TF), tf.mul(silu_TF, sigmoid_TF));
+    const gated = kernels.gateBackward(gate_TF, up_TF, operands.backward(outputGradient_TC, places.down));
     return {
-      weight: kernels.weightGradient(outputGradient_TC, tf.mul(silu_TF, up_TF)),
-      gate_TF: tf.mul(siluGradient_TF, slope_TF),
-      up_TF: tf.mul(hiddenGradient_TF, silu_TF),
+      weight: kernels.weightGradient(outputGradient_TC, gated.hidden_TF),
+      gate_TF: gated.gate_TF,
+      up_TF: gated.up_TF,
     };
   });
   const feedForwardNorm = operands.weight(places.feedForwardNorm);
-  const normalised_TC = rmsNormForward(tf, middle_TC, feedForwardNorm, shape.rmsNormEpsilon);
+  const normalised_TC = rmsNormForward(kernels, middle_TC, feedForwardNorm, shape.rmsNormEpsilon);
   const normalisedGradient_TC = tf.add(
     operands.backward(down.gate_TF, places.gate),
     operands.backward(down.up_TF, places.up),
@@ -188,7 +183,7 @@ function attentionBlockBackward(
     return kernels.mergeHeads(tf.concat([rotatedGradient, gradient.v_KSD], 0));
   });
   const attentionNorm = operands.weight(places.attentionNorm);
-  const normalised_TC = rmsNormForward(tf, input_TC, attentionNorm, shape.rmsNormEpsilon);
+  const normalised_TC = rmsNormForward(kernels, input_TC, attentionNorm, shape.rmsNormEpsilon);
   const normalisedGradient_TC = operands.backward(projectedGradient_TE, places.queryKeyValue);
   const norm = rmsNormBackward(kernels, input_TC, attentionNorm, shape.rmsNormEpsilon, normalisedGradient_TC);
   return {
