@@ -1,3 +1,4 @@
+export type { ByteSource } from '../io/index.js';
 export type { ChatModel, ChatOptions, Generation, TextDelta, Usage } from './chat-model.js';
 export { toConversation } from './convert.js';
 export type { RawConversation, RawTurn } from './raw.js';

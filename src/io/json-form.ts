@@ -5,8 +5,6 @@ import { describeFound, isSpace } from './json-syntax.js';
 /**
  * How a file holds its records: elements of one array, one a line, or one value after another over several lines (a
  * single pretty-printed object is that too).
- *
- * @public
  */
 export type JsonForm = 'array' | 'lines' | 'values';
 

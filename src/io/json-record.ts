@@ -4,7 +4,7 @@ import type { ByteWindow } from './byte-window.js';
 import { checkJson, describeFound, isSpace } from './json-syntax.js';
 import { firstInvalidUtf8 } from './utf8.js';
 
-/** Why a record cannot be read. @public */
+/** Why a record cannot be read. */
 export type JsonProblem = 'not-json' | 'not-utf8' | 'cut-off' | 'too-large';
 
 /** One value of a file of many. */

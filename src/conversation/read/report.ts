@@ -8,10 +8,19 @@ import type { JsonProblem } from '../../io/index.js';
  *
  * @public
  */
-export type ReadSkipReason = JsonProblem | 'wrong-form' | UnusableReason;
+export type ReadSkipReason =
+  | 'not-json'
+  | 'not-utf8'
+  | 'cut-off'
+  | 'too-large'
+  | 'wrong-form'
+  | 'no-messages'
+  | 'tool-use'
+  | 'media'
+  | 'not-learned';
 
 /** Why a sound record cannot be used. */
-export type UnusableReason = 'no-messages' | 'tool-use' | 'media' | 'not-learned';
+export type UnusableReason = Exclude<ReadSkipReason, JsonProblem | 'wrong-form'>;
 
 /** The records that were left out for one reason. @public */
 export interface ReadSkips {
