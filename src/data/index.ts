@@ -1,4 +1,17 @@
 export {
+  type CleanOptions,
+  type CleanReport,
+  type CleanResult,
+  cleanerConfigSchema,
+  type LanguageFilter,
+  type Reject,
+  type RejectReason,
+  rejectReasons,
+  ShareGPTCleaner,
+  type ShareGPTCleanerConfig,
+} from './cleaner/index.js';
+export { htmlToMarkdown } from './html/index.js';
+export {
   ExampleStore,
   type ExampleStoreOptions,
   PackedDataset,

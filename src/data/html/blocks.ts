@@ -1,7 +1,6 @@
 import { isCharacterCount, isChrome } from './chrome.js';
 import { fence, isCodeBlock, readCodeBlock } from './code.js';
 import type { HtmlElement, HtmlNode } from './element.js';
-import { blockElements } from './elements.js';
 import { inlineMarkdown, type MessageContext } from './inline.js';
 import { listMarkdown, type ListMarker, type ListStyle } from './list.js';
 import { isMath } from './math.js';
@@ -143,7 +142,7 @@ class BlockSequence {
 
 /** Whether a node is a block, or shows one inside. */
 function standsAlone(element: HtmlElement): boolean {
-  return blockElements.has(element.name) || element.holdsBlock || isDisplayMath(element);
+  return element.isBlock || element.holdsBlock || isDisplayMath(element);
 }
 
 const isDisplayMath = (element: HtmlElement): boolean =>

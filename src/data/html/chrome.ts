@@ -51,7 +51,7 @@ export function isCharacterCount(element: HtmlElement): boolean {
 }
 
 const characterCount = /\s*Copy\d+ chars \/ \d+ words/g;
-const citationMarks = /\uE200[^\uE201]*\uE201|:contentReference\[oaicite:\d+\]\{index=\d+\}|【\d+†[^】\n]*】/g;
+const citationMarks = /\uE200[^\uE200\uE201]*\uE201|:contentReference\[oaicite:\d+\]\{index=\d+\}|【\d+†[^【】\n]*】/g;
 
 /** Whether there may be something for {@link withoutLeftovers} to take out. */
 export const mayHoldLeftovers = (text: string): boolean =>

@@ -1,4 +1,5 @@
 import { decodeHTML, decodeHTMLAttribute } from 'entities';
+import { blockElements } from './elements.js';
 
 /** An element of a parsed page, or a string of its text. */
 export type HtmlNode = HtmlElement | string;
@@ -10,6 +11,8 @@ export type HtmlNode = HtmlElement | string;
 export class HtmlElement {
   readonly name: string;
   readonly parent: HtmlElement | undefined;
+  /** Whether it stands on lines of its own. */
+  readonly isBlock: boolean;
   readonly children: HtmlNode[] = [];
   /** Whether some element below stands on lines of its own. */
   holdsBlock = false;
@@ -21,6 +24,7 @@ export class HtmlElement {
     this.name = name;
     this.#source = attributeSource;
     this.parent = parent;
+    this.isBlock = blockElements.has(name);
   }
 
   get hasAttributes(): boolean {

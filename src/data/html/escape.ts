@@ -85,11 +85,6 @@ class Line {
     return this.#pieces[low]?.kind === 'text';
   }
 
-  /** Whether a character comes later than a position. */
-  hasAfter(character: string, position: number): boolean {
-    return this.text.lastIndexOf(character) > position;
-  }
-
   /** Matches of a pattern in the text pieces, at their place in the line. */
   *matches(pattern: RegExp): Generator<{ readonly at: number; readonly value: string }> {
     for (const [index, { kind, value }] of this.#pieces.entries()) {
@@ -136,6 +131,7 @@ function* backtickEscapes(line: Line, inLink: boolean, escaped: ReadonlySet<numb
 /** Brackets that would make a link, an image or (inside a link's text) an early end. */
 function* bracketEscapes(line: Line, inLink: boolean): Generator<number> {
   const { text } = line;
+  const lastClosing = text.lastIndexOf(')');
   const open: number[] = [];
   for (const { at, value } of line.matches(/[![\]]/g)) {
     if (value === '!') {
@@ -143,7 +139,7 @@ function* bracketEscapes(line: Line, inLink: boolean): Generator<number> {
     } else if (value === '[') open.push(at);
     else if (open.length === 0) {
       if (inLink) yield at;
-    } else if (text[at + 1] === '(' && (inLink || line.hasAfter(')', at))) yield at;
+    } else if (text[at + 1] === '(' && (inLink || at < lastClosing)) yield at;
     else open.pop();
   }
   if (inLink) yield* open;

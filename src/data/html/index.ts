@@ -1,1 +1,2 @@
+export { isRegenerateCounter, withoutLeftovers } from './chrome.js';
 export { htmlToMarkdown } from './html-to-markdown.js';

@@ -1,7 +1,6 @@
 import { isChrome, withoutLeftovers } from './chrome.js';
 import { codeSpan, isCodeBlock, readCodeBlock } from './code.js';
 import type { HtmlElement, HtmlNode } from './element.js';
-import { blockElements } from './elements.js';
 import { layMarks } from './emphasis.js';
 import { escapePieces } from './escape.js';
 import { type BreakStyle, collapseSpace, InlineTokens, type Mark } from './inline-tokens.js';
@@ -92,7 +91,7 @@ function addElement(tokens: InlineTokens, element: HtmlElement, context: InlineC
       return tokens.text('”');
     default:
       if (isCodeBlock(element)) return addCodeLines(tokens, element);
-      if (!blockElements.has(element.name)) return addNodes(tokens, element.children, context);
+      if (!element.isBlock) return addNodes(tokens, element.children, context);
       // A block where only a line fits (a list in a table cell): its edges become breaks.
       separate(tokens, context);
       addNodes(tokens, element.children, context);

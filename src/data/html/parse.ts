@@ -107,7 +107,7 @@ class TreeBuilder {
     const parent = this.#top;
     const element = new HtmlElement(name, html.slice(nameEnd, end), parent);
     parent.children.push(element);
-    if (blockElements.has(name)) markHolders(parent);
+    if (element.isBlock) markHolders(parent);
     if (voidElements.has(name)) return end + 1;
     if (rawTextElements.has(name)) return this.#rawText(element, end + 1);
     // Only MathML elements may close themselves; on HTML elements the slash means nothing.
@@ -166,14 +166,15 @@ class TreeBuilder {
       return;
     }
     const inline = !blockElements.has(name) && !scopeElements.has(name);
+    const isScope = !isTablePart(name);
     for (let depth = this.#stack.length - 1; depth > 0; depth--) {
-      const open = (this.#stack[depth] as HtmlElement).name;
-      if (open === name) {
+      const open = this.#stack[depth] as HtmlElement;
+      if (open.name === name) {
         this.#pop(depth);
         return;
       }
       // Formatting does not close the block it was opened outside of, nor anything a cell it is outside of.
-      if (inline ? blockElements.has(open) : scopeElements.has(open) && !isTablePart(name)) return;
+      if (inline ? open.isBlock : isScope && scopeElements.has(open.name)) return;
     }
   }
 

@@ -25,8 +25,8 @@ interface Row {
   readonly isHeader: boolean;
 }
 
-/** Columns past this are left out: no page has them, and a `colspan` of a billion must not cost anything. */
-const maximumColumns = 1000;
+/** Columns past this are left out: no reply has them, and the cells that spans leave empty must not outweigh the page. */
+const maximumColumns = 100;
 
 function rowsOf(table: HtmlElement): readonly Row[] {
   const spans: number[] = [];

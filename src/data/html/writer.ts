@@ -1,3 +1,6 @@
+/** Lists and quotes nested deeper are written as if they were not, or each line could outweigh the page. */
+const maximumNesting = 32;
+
 /**
  * Writes lines of markdown under the prefixes of the lists and quotes they stand in.
  *
@@ -9,6 +12,7 @@ export class MarkdownWriter {
   /** The prefix of the next line where a list item or quote begins there. */
   #first: string | undefined;
   #blank: string | undefined;
+  #nesting = 0;
 
   /** Lines written so far. */
   get length(): number {
@@ -49,10 +53,13 @@ export class MarkdownWriter {
    * @param rest - what its other lines begin with.
    */
   nest(first: string, rest: string, write: () => void): void {
+    if (this.#nesting === maximumNesting) return write();
     const outer = this.#prefix;
     this.#first = (this.#first ?? outer) + first;
     this.#prefix = outer + rest;
+    this.#nesting++;
     write();
+    this.#nesting--;
     this.#prefix = outer;
   }
 

@@ -1,0 +1,3 @@
+export { type CleanOptions, ShareGPTCleaner } from './cleaner.js';
+export { cleanerConfigSchema, type LanguageFilter, type ShareGPTCleanerConfig } from './config.js';
+export { type CleanReport, type CleanResult, type Reject, type RejectReason, rejectReasons } from './report.js';
