@@ -167,6 +167,8 @@ describe('config.json', () => {
     ['rope type', { rope_scaling: { type: 'dynamic', factor: 2 } }, '"dynamic"'],
     ['rope type', { rope_parameters: { rope_type: 'yarn', factor: 2 } }, '"yarn"'],
     ['rope type', { rope_scaling: { rope_type: 'longrope' } }, '"longrope"'],
+    ['rope_parameters.full_attention', { rope_parameters: { full_attention: { rope_theta: 1e6 } } }, 'an object'],
+    ['layer_types', { layer_types: ['sliding_attention'] }, '["sliding_attention"]'],
   ])('is refused for %s of another model, by name', (field, change, shown) => {
     const error = failure({ ...huggingFace, ...change });
     expect(VicunaError.isInstance(error) && error.code).toBe('model-unsupported');
@@ -186,6 +188,22 @@ describe('config.json', () => {
     const error = failure({ ...huggingFace, ...change });
     expect(error).toBeInstanceOf(CheckpointError);
     expect(String(error)).toMatch(message);
+  });
+
+  it('is read or refused with a typed error, whatever stands in a field', () => {
+    const fields = [
+      ...Object.keys(huggingFace),
+      ...Object.keys(toHuggingFace(fromHuggingFace(huggingFace, ''), 'float32')),
+    ];
+    const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+    const values = fc.oneof(fc.jsonValue(), fc.double(), fc.constant(deep), fc.record({ rope_type: fc.jsonValue() }));
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...fields), values, { maxKeys: 3 }), (change) => {
+        const outcome = failure({ ...huggingFace, ...change });
+        if (outcome instanceof Error) expect(VicunaError.isInstance(outcome), outcome.stack).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('comes back the same after being written, whatever it says', () => {

@@ -1,54 +1,76 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VicunaError } from '../../src/core/index.js';
+import { Random, VicunaError } from '../../src/core/index.js';
+import { topK, topP, topPOf, weigh } from '../../src/model/sampling/candidates.js';
 import { RepetitionPenalty } from '../../src/model/sampling/repetition.js';
-import { argmax, likeliestTokens, type SamplerSettings, TokenSampler } from '../../src/model/sampling/sampler.js';
+import { argmax, type SamplerSettings, TokenSampler } from '../../src/model/sampling/sampler.js';
 
 const defaults: SamplerSettings = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, seed: 7 };
 const sampler = (settings: Partial<SamplerSettings>, vocabulary: number, prompt: number[] = []) =>
   new TokenSampler({ ...defaults, ...settings }, vocabulary, Int32Array.from(prompt));
 
+const sumOf = (list: readonly number[]) => list.reduce((total, weight) => total + weight, 0);
+
 /** The definition: sort everything, cut by count, cut by share of what is left. */
-function plainLikeliest(weights: readonly number[], topK: number, topP: number): number[] {
-  const ranked = weights.map((_, id) => id).sort((left, right) => weights[right]! - weights[left]! || left - right);
-  const first = topK === 0 ? ranked : ranked.slice(0, topK);
-  const sum = (ids: readonly number[]) => ids.reduce((total, id) => total + weights[id]!, 0);
-  const wanted = topP * sum(topK === 0 ? weights.map((_, id) => id) : first);
-  for (let count = 1; count < first.length; count++)
-    if (sum(first.slice(0, count)) >= wanted) return first.slice(0, count);
+function plainLikeliest(logits: readonly number[], count: number, share: number, temperature: number): number[] {
+  const weightOf = (id: number) => Math.exp((logits[id]! - Math.max(...logits)) / temperature);
+  const ids = logits.map((_, id) => id);
+  const ranked = [...ids].sort((left, right) => logits[right]! - logits[left]! || left - right);
+  const first = count === 0 ? ranked : ranked.slice(0, count);
+  if (share === 1) return first;
+  const wanted = share * sumOf((count === 0 ? ids : first).map(weightOf));
+  for (let length = 1; length < first.length; length++)
+    if (sumOf(first.slice(0, length).map(weightOf)) >= wanted) return first.slice(0, length);
   return first;
 }
 
-// Few distinct weights, so that ties are the rule.
-const weights = fc.array(
-  fc.integer({ min: 0, max: 6 }).map((level) => level / 4),
-  { minLength: 1, maxLength: 40 },
-);
+function likeliest(list: readonly number[], count: number, share: number, temperature: number): readonly number[] {
+  const logits = Float32Array.from(list);
+  const maximum = Math.max(...logits);
+  if (count > 0) {
+    const first = topK(logits, Math.min(count, list.length), maximum, temperature);
+    return (share === 1 ? first : topPOf(first, share)).ids;
+  }
+  const weights = weigh(logits, maximum, temperature, new Float64Array(list.length));
+  return topP(logits, weights, share, maximum, temperature).ids;
+}
 
 describe('the likeliest tokens', () => {
+  // Few distinct logits, so that ties are the rule; -1000 weighs nothing.
+  const logits = fc.array(fc.constantFrom(-1000, -2, -1, -0.5, 0, 0.5, 3), { minLength: 1, maxLength: 40 });
+  const share = fc.oneof(fc.double({ min: 0.01, max: 1, noNaN: true }), fc.constantFrom(0.25, 0.5, 0.75));
+
   it('are those of the definition: ties by id, top-p of what top-k left', () => {
     fc.assert(
-      fc.property(weights, fc.nat(50), fc.double({ min: 0.01, max: 1, noNaN: true }), (list, topK, topP) => {
-        const total = list.reduce((sum, weight) => sum + weight, 0);
-        fc.pre(total > 0);
-        const { ids, mass } = likeliestTokens(Float64Array.from(list), total, topK, topP);
-        const expected = plainLikeliest(list, topK, topP);
-        expect(ids).toEqual(expected);
-        expect(mass).toBeCloseTo(
-          expected.reduce((sum, id) => sum + list[id]!, 0),
-          12,
-        );
+      fc.property(logits, fc.nat(50), share, fc.constantFrom(0.5, 1, 2), (list, count, part, temperature) => {
+        fc.pre(count > 0 || part < 1);
+        expect(likeliest(list, count, part, temperature)).toEqual(plainLikeliest(list, count, part, temperature));
       }),
       { numRuns: 3000 },
     );
   });
 
+  it('are those of the definition among many', () => {
+    const random = Random.fromSeed(1);
+    const list = [...Float32Array.from({ length: 5000 }, () => Math.fround(random.normal() * 3))];
+    for (const [count, part] of [
+      [40, 1],
+      [40, 0.9],
+      [0, 0.9],
+      [0, 0.1],
+      [4999, 0.999],
+      [1, 0.5],
+    ] as const)
+      expect(likeliest(list, count, part, 1)).toEqual(plainLikeliest(list, count, part, 1));
+  });
+
   it('are never none, even where top-p is tiny', () => {
-    expect(likeliestTokens(Float64Array.of(1, 5, 1), 7, 0, 1e-9).ids).toEqual([1]);
+    expect(likeliest([1, 5, 1], 0, 1e-9, 1)).toEqual([1]);
+    expect(likeliest([1, 5, 5], 2, 1e-9, 1)).toEqual([1]);
   });
 
   it('are all of them where top-k is beyond the vocabulary', () => {
-    expect(likeliestTokens(Float64Array.of(1, 5, 1), 7, 100, 1).ids).toEqual([1, 0, 2]);
+    expect(likeliest([1, 5, 1], 100, 1, 1)).toEqual([1, 0, 2]);
   });
 });
 

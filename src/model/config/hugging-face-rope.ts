@@ -15,6 +15,12 @@ export function ropeFromHuggingFace(json: JsonObject, file: string): RopeShape {
   if (typeof parameters !== 'object' || Array.isArray(parameters))
     throw new CheckpointError({ file }, 'rope_parameters is not an object. Correct the file or fetch it again.');
   const rope = parameters as JsonObject;
+  const nested = Object.keys(rope).find((name) => typeof rope[name] === 'object' && rope[name] !== null);
+  if (nested !== undefined)
+    throw new VicunaError(
+      'model-unsupported',
+      `${file}: rope_parameters.${nested.slice(0, 80)} is an object. All layers have one rope here.`,
+    );
   const theta = (rope.rope_theta ?? json.rope_theta ?? 10_000) as number;
   const type = rope.rope_type ?? rope.type ?? 'default';
   if (type === 'default') return { theta };

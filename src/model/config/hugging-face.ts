@@ -58,10 +58,10 @@ export function fromHuggingFace(json: JsonObject, file: string): HuggingFaceConf
     // Ours is a default for new models; transformers' is that of one particular model.
     ffnSize: json.intermediate_size ?? null,
     contextLength: scaledContext(json.max_position_embeddings ?? 2048, rope),
-    rmsNormEpsilon: json.rms_norm_eps,
+    rmsNormEpsilon: json.rms_norm_eps ?? undefined,
     rope,
-    tiedEmbeddings: json.tie_word_embeddings,
-    initializerRange: json.initializer_range,
+    tiedEmbeddings: json.tie_word_embeddings ?? undefined,
+    initializerRange: json.initializer_range ?? undefined,
     beginTokenId: tokenId(json.bos_token_id, 1),
     endTokenIds: [tokenId(json.eos_token_id, 2)].flat().filter((id) => id !== null),
     padTokenId: tokenId(json.pad_token_id, null),

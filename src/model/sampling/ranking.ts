@@ -1,20 +1,17 @@
 /**
- * Tokens in falling order of weight, equal ones by rising id. It is a heap: building it takes time linear in the
+ * Tokens in falling order of their logits, equal ones by rising id. It is a heap: building it takes time linear in the
  * vocabulary, and only the tokens that are taken out are ever sorted.
  */
 export class Ranking {
   readonly #ids: Int32Array;
-  readonly #weights_V: Float64Array;
+  readonly #logits_V: Float32Array;
   #size = 0;
 
-  /**
-   * @param weights_V - read while tokens are taken.
-   * @param minimum - tokens below it are left out.
-   */
-  constructor(weights_V: Float64Array, minimum: number) {
-    this.#weights_V = weights_V;
-    this.#ids = new Int32Array(weights_V.length);
-    for (let id = 0; id < weights_V.length; id++) if (weights_V[id]! >= minimum) this.#ids[this.#size++] = id;
+  /** @param minimum - tokens below it are left out. */
+  constructor(logits_V: Float32Array, minimum: number) {
+    this.#logits_V = logits_V;
+    this.#ids = new Int32Array(logits_V.length);
+    for (let id = 0; id < logits_V.length; id++) if (logits_V[id]! >= minimum) this.#ids[this.#size++] = id;
     for (let parent = (this.#size >>> 1) - 1; parent >= 0; parent--) this.#sink(parent);
   }
 
@@ -42,7 +39,7 @@ export class Ranking {
   }
 
   #isBefore(left: number, right: number): boolean {
-    const difference = this.#weights_V[left]! - this.#weights_V[right]!;
-    return difference > 0 || (difference === 0 && left < right);
+    const [ours, theirs] = [this.#logits_V[left]!, this.#logits_V[right]!];
+    return ours > theirs || (ours === theirs && left < right);
   }
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Random, VicunaError } from '../../core/index.js';
-import { Ranking } from './ranking.js';
+import { sum, topK, topP, topPOf, weigh } from './candidates.js';
 import { RepetitionPenalty } from './repetition.js';
 import type { GenerationSettings } from './settings.js';
 
@@ -44,65 +44,32 @@ export class TokenSampler {
   }
 
   #draw(logits_V: Float32Array, maximum: number): number {
-    const { temperature, topK, topP } = this.#settings;
-    const weights_V = this.#weights_V;
-    let total = 0;
-    for (let id = 0; id < weights_V.length; id++) {
-      const weight = Math.exp((logits_V[id]! - maximum) / temperature);
-      weights_V[id] = weight;
-      total += weight;
+    const { temperature, topK: count, topP: share } = this.#settings;
+    if (count > 0 && count < logits_V.length) {
+      const likeliest = topK(logits_V, count, maximum, temperature);
+      const { ids, weights } = share === 1 ? likeliest : topPOf(likeliest, share);
+      return ids[this.#pick(weights)]!;
     }
-    if (topP === 1 && (topK === 0 || topK >= weights_V.length)) return this.#pick(undefined, total);
-    const { ids, mass } = likeliestTokens(weights_V, total, topK, topP);
-    return this.#pick(ids, mass);
+    const weights_V = weigh(logits_V, maximum, temperature, this.#weights_V);
+    if (share === 1) return this.#pick(weights_V);
+    const { ids, weights } = topP(logits_V, weights_V, share, maximum, temperature);
+    return ids[this.#pick(weights)]!;
   }
 
-  /** @param ids - the tokens to draw among, all when absent. */
-  #pick(ids: readonly number[] | undefined, mass: number): number {
-    const weights_V = this.#weights_V;
-    let left = this.#random.uniform() * mass;
+  /** @returns an index, each as likely as it weighs. */
+  #pick(weights: Float64Array): number {
+    let left = this.#random.uniform() * sum(weights);
     let last = 0;
-    for (let index = 0; index < (ids ?? weights_V).length; index++) {
-      const id = ids?.[index] ?? index;
-      const weight = weights_V[id]!;
+    for (let index = 0; index < weights.length; index++) {
+      const weight = weights[index]!;
       if (weight === 0) continue;
-      last = id;
+      last = index;
       left -= weight;
-      if (left < 0) return id;
+      if (left < 0) return index;
     }
-    // Rounding may leave a sliver of the mass over.
+    // Rounding may leave a sliver over.
     return last;
   }
-}
-
-/**
- * The `topK` tokens of most weight (0: all), and of those the shortest row of likeliest ones whose weight reaches `topP`
- * of theirs.
- */
-export function likeliestTokens(
-  weights_V: Float64Array,
-  total: number,
-  topK: number,
-  topP: number,
-): { readonly ids: number[]; readonly mass: number } {
-  // Tokens too light for the row even if all V weighed as much need not be ranked: past the row lies 1 - topP at most.
-  const ranking = new Ranking(weights_V, topK === 0 ? ((1 - topP) * total) / weights_V.length / 2 : 0);
-  if (topK === 0) return takeMass(() => ranking.take(), weights_V, topP * total);
-  const ranked = Array.from({ length: Math.min(topK, weights_V.length) }, () => ranking.take());
-  const mass = ranked.reduce((sum, id) => sum + weights_V[id]!, 0);
-  let next = 0;
-  return takeMass(() => ranked[next++] ?? -1, weights_V, topP * mass);
-}
-
-function takeMass(take: () => number, weights_V: Float64Array, wanted: number): { ids: number[]; mass: number } {
-  const ids: number[] = [];
-  let mass = 0;
-  for (let id = take(); id !== -1; id = take()) {
-    ids.push(id);
-    mass += weights_V[id]!;
-    if (mass >= wanted) break;
-  }
-  return { ids, mass };
 }
 
 /** The first of the largest. */
