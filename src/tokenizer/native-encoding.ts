@@ -18,7 +18,7 @@ export class NativeEncoding implements Encoding {
   }
 
   get ids(): Int32Array {
-    this.#ids ??= Int32Array.from(this.#native.getIds());
+    this.#ids ??= new Int32Array(this.#native.getIds());
     return this.#ids;
   }
 

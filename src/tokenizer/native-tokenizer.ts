@@ -79,8 +79,8 @@ export class NativeTokenizer implements Tokenizer {
     });
     const encodings = await encodeAll(this.#native, asTheyAre, addSpecialTokens);
     if (stray.length === 0) return encodings;
-    const apart = await this.#encodeRespelled(stray, addSpecialTokens);
-    return isStray.map((respelled) => (respelled ? apart.shift()! : encodings.shift()!));
+    const [plain, respelled] = [encodings.values(), (await this.#encodeRespelled(stray, addSpecialTokens)).values()];
+    return isStray.map((apart) => (apart ? respelled : plain).next().value!);
   }
 
   async decode(ids: Iterable<number>, options: DecodeOptions = {}): Promise<string> {
