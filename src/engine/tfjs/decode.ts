@@ -49,7 +49,7 @@ export async function decode(job: DecodeJob): Promise<Float32Array[]> {
   const { device, kernels } = runtime;
   using scope = new TensorScope(device);
   const sequences: DecodeSequence[] = [];
-  const rope = runtime.compute('decode', () => {
+  const rope = runtime.compute('decoding of the embedding', () => {
     for (const { cache, tokens } of requests) {
       const start = sequences.at(-1)?.end ?? 0;
       const attention = planDecodeAttention(cache.length, tokens.length, kernels.tileSizes);
@@ -58,10 +58,10 @@ export async function decode(job: DecodeJob): Promise<Float32Array[]> {
     const { cosine_TD, sine_TD } = uploadRope(device, job.frequencies, positionsOf(requests));
     return { cosine_TD: scope.hold(cosine_TD), sine_TD: scope.hold(sine_TD) };
   });
-  let x_TC = runtime.compute('decode', () => scope.hold(embed(job)));
+  let x_TC = runtime.compute('decoding of the embedding', () => scope.hold(embed(job)));
   for (const [index, parameters] of job.layers.entries()) {
     await runtime.turn();
-    const output_TC = runtime.compute(`decode of layer ${index}`, () => {
+    const output_TC = runtime.compute(`decoding of layer ${index}`, () => {
       const operands = runtime.operands.of(parameters);
       const context = { kernels, shape: job.shape, places: job.places, operands, rope };
       const heads = layerHeads(context, x_TC);
@@ -72,7 +72,7 @@ export async function decode(job: DecodeJob): Promise<Float32Array[]> {
     x_TC = output_TC;
   }
   await runtime.turn();
-  return runtime.compute('decode of the head', () => {
+  return runtime.compute('decoding of the head', () => {
     const last_RC = kernels.gatherRows(
       x_TC,
       Int32Array.from(sequences, ({ end }) => end - 1),

@@ -1,9 +1,8 @@
-import { VicunaError } from '../../core/index.js';
 import type { AdamWUpdate, Engine, EngineUsage, Handle, Transformer, Vector } from '../engine.js';
 import type { ModelShape } from '../shape.js';
+import { impossible } from './arguments.js';
 import { CpuKernels } from './cpu-kernels.js';
 import type { Device, TfjsBackend } from './device.js';
-import { hostMemory } from './host-memory.js';
 import { Kernels } from './kernels.js';
 import { Runtime } from './runtime.js';
 import { TfjsTransformer } from './transformer.js';
@@ -37,7 +36,7 @@ export class TfjsEngine implements Engine {
     assertLength(length);
     await this.#runtime.turn();
     const { tf } = this.#runtime.device;
-    return this.#runtime.compute('zeros', () => this.#runtime.vector(tf.keep(tf.zeros([length]))));
+    return this.#runtime.compute('vector of zeros', () => this.#runtime.vector(tf.keep(tf.zeros([length]))));
   }
 
   async upload(values: Float32Array): Promise<Vector> {
@@ -81,7 +80,7 @@ export class TfjsEngine implements Engine {
     assertRanges(update.decayRanges ?? [], length);
     await this.#runtime.turn();
     const resolve = (vector: Vector) => this.#runtime.resolve(vector, TfjsVector);
-    this.#runtime.compute('AdamW', () =>
+    this.#runtime.compute('AdamW update', () =>
       this.#runtime.kernels.adamw({
         ...update,
         parameters: resolve(update.parameters),
@@ -102,28 +101,23 @@ export class TfjsEngine implements Engine {
 }
 
 function kernelsFor(device: Device): Kernels {
-  const memory = hostMemory(device);
-  if (memory === undefined) return new Kernels(device);
-  return device.backend === 'wasm' ? new WasmKernels(device, memory) : new CpuKernels(device, memory);
+  if (device.backend === 'wasm') return new WasmKernels(device);
+  return device.backend === 'cpu' ? new CpuKernels(device) : new Kernels(device);
 }
 
 function assertLength(length: number): void {
-  if (!Number.isSafeInteger(length) || length < 0) fail(`a vector cannot have ${length} elements`);
+  if (!Number.isSafeInteger(length) || length < 0) impossible(`a vector cannot have ${length} elements`);
 }
 
 function assertSameLength(length: number, expected: number): void {
-  if (length !== expected) fail(`${length} elements do not fit a vector of ${expected}`);
+  if (length !== expected) impossible(`${length} elements do not fit a vector of ${expected}`);
 }
 
 function assertRanges(ranges: readonly (readonly [number, number])[], length: number): void {
   let reached = 0;
   for (const [start, end] of ranges) {
     if (!(start >= reached && end >= start && end <= length))
-      fail(`the decay range ${start} to ${end} is out of order or outside a vector of ${length}`);
+      impossible(`the decay range ${start} to ${end} is out of order or outside a vector of ${length}`);
     reached = end;
   }
-}
-
-function fail(problem: string): never {
-  throw new VicunaError('engine-failed', `The engine was asked for something impossible: ${problem}.`);
 }

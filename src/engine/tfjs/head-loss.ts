@@ -1,5 +1,6 @@
 import type { HeadLoss, HeadLossOptions } from '../engine.js';
 import type { ModelShape } from '../shape.js';
+import type { HeadTensors } from './arguments.js';
 import type { Tensor } from './device.js';
 import type { BatchContent } from './handles.js';
 import { type HeadContext, headChunk } from './head.js';
@@ -12,7 +13,7 @@ import { TfjsVector } from './vector.js';
 export interface HeadLossInput {
   readonly runtime: Runtime;
   readonly context: () => HeadContext;
-  readonly gradient: { readonly head: TfjsVector; readonly embedding: TfjsVector | undefined } | undefined;
+  readonly gradient: HeadTensors | undefined;
   readonly input: TfjsVector;
   readonly batch: BatchContent;
   readonly shape: ModelShape;
@@ -39,7 +40,7 @@ export async function headLoss(job: HeadLossInput): Promise<HeadLoss> {
   for (let first = 0; first < supervised.length; first += chunkRows) {
     if (first > 0) await runtime.turn();
     const rows = supervised.subarray(first, Math.min(first + chunkRows, supervised.length));
-    runtime.compute('head loss', () => {
+    runtime.compute('loss of the head', () => {
       const input_TC = device.tf.reshape(runtime.resolve(job.input, TfjsVector).tensor, [tokens.length, hiddenSize]);
       const input_RC = kernels.gatherRows(input_TC, rows);
       const targets = rows.map((row) => batch.targets[row]!);
@@ -61,7 +62,7 @@ export async function headLoss(job: HeadLossInput): Promise<HeadLoss> {
   }
   const inputGradient =
     job.gradient &&
-    runtime.compute('head loss', () => {
+    runtime.compute('loss of the head', () => {
       if (inputGradients.length === 0) return runtime.vector(device.tf.keep(device.tf.zeros([job.input.length])));
       const gradient_RC = inputGradients.length === 1 ? inputGradients[0]! : device.tf.concat(inputGradients, 0);
       return runtime.vector(device.tf.keep(kernels.scatterRows(supervised, gradient_RC, tokens.length)));

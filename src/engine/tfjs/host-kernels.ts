@@ -3,14 +3,8 @@ import type { Device, Tensor } from './device.js';
 import * as exponentials from './host-exponentials.js';
 import * as loops from './host-loops.js';
 import type { HostMemory } from './host-memory.js';
-import {
-  type AdamWTensors,
-  type GateGradients,
-  Kernels,
-  type RopeTensors,
-  type SoftmaxBackward,
-  type SoftmaxStep,
-} from './kernels.js';
+import { Kernels, type RopeTensors, type SoftmaxBackward, type SoftmaxStep } from './kernels.js';
+import type { AdamWTensors } from './optimizer.js';
 import type { TfjsVector } from './vector.js';
 
 // T tokens, C columns, N heads, D head size, E = N * D.
@@ -61,25 +55,13 @@ export class HostKernels extends Kernels {
     return { weights_NRU: scores_NRU, scoreGradient_NRU: weightGradient_NRU };
   }
 
-  override gate(gate_TF: Tensor, up_TF: Tensor): Tensor {
-    return this.#fill(gate_TF.shape, gate_TF, (from, to) => exponentials.gate(from, this.memory.view(up_TF), to));
-  }
-
-  override gateBackward(gate_TF: Tensor, up_TF: Tensor, gradient_TF: Tensor): GateGradients {
-    const { make, view } = this.memory;
-    const results = { hidden_TF: make(gate_TF.shape), gate_TF: make(gate_TF.shape), up_TF: make(gate_TF.shape) };
-    const gradients = [view(results.hidden_TF), view(results.gate_TF), view(results.up_TF)] as const;
-    exponentials.gateBackward(view(gate_TF), view(up_TF), view(gradient_TF), ...gradients);
-    return results;
-  }
-
   override slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
     const pad = (extents: readonly number[], filler: number) =>
       [...Array<number>(3 - extents.length).fill(filler), ...extents] as [number, number, number];
     const [, rows, columns] = pad(x.shape, 1);
     const [outerStart, rowStart, columnStart] = pad(begin, 0);
     const [outerCount, rowCount, columnCount] = pad(size, 1);
-    return this.#fill(size, x, (from, to) => {
+    return this.fill(size, x, (from, to) => {
       const isWhole = columnCount === columns;
       const [runs, run] = isWhole ? [1, rowCount * columns] : [rowCount, columnCount];
       let target = 0;
@@ -96,12 +78,12 @@ export class HostKernels extends Kernels {
     const [rows, columns] = x.shape.slice(-2) as [number, number];
     if (x.size !== rows * columns) return super.transpose(x);
     const shape = [...x.shape.slice(0, -2), columns, rows];
-    return this.#fill(shape, x, (from, to) => loops.transposeMatrix(from, rows, columns, to));
+    return this.fill(shape, x, (from, to) => loops.transposeMatrix(from, rows, columns, to));
   }
 
   override rowDots(a: Tensor, b: Tensor): Tensor {
     const columns = a.shape.at(-1)!;
-    return this.#fill([...a.shape.slice(0, -1), 1], a, (from, to) => {
+    return this.fill([...a.shape.slice(0, -1), 1], a, (from, to) => {
       const other = this.memory.view(b);
       for (let row = 0; row < to.length; row++) to[row] = loops.dot(from, other, row * columns, (row + 1) * columns);
     });
@@ -109,7 +91,7 @@ export class HostKernels extends Kernels {
 
   override inverseRootMeanSquare(x_TC: Tensor, epsilon: number): Tensor {
     const [rows, columns] = x_TC.shape as [number, number];
-    return this.#fill([rows, 1], x_TC, (from, to) => {
+    return this.fill([rows, 1], x_TC, (from, to) => {
       for (let row = 0; row < rows; row++) {
         const squares = loops.dot(from, from, row * columns, (row + 1) * columns);
         to[row] = 1 / Math.sqrt(squares / columns + epsilon);
@@ -119,12 +101,12 @@ export class HostKernels extends Kernels {
 
   override columnSums(x_TC: Tensor): Tensor {
     const [rows, columns] = x_TC.shape as [number, number];
-    return this.#fill([columns], x_TC, (from, to) => loops.sumColumns(from, rows, columns, to));
+    return this.fill([columns], x_TC, (from, to) => loops.sumColumns(from, rows, columns, to));
   }
 
   override gatherRows(table_VC: Tensor, rows: Int32Array): Tensor {
     const columns = table_VC.shape[1]!;
-    return this.#fill([rows.length, columns], table_VC, (from, to) => {
+    return this.fill([rows.length, columns], table_VC, (from, to) => {
       rows.forEach((row, index) => {
         to.set(from.subarray(row * columns, (row + 1) * columns), index * columns);
       });
@@ -133,7 +115,7 @@ export class HostKernels extends Kernels {
 
   override scatterRows(rows: Int32Array, values_TC: Tensor, tableRows: number): Tensor {
     const columns = values_TC.shape[1]!;
-    return this.#fill([tableRows, columns], values_TC, (from, to) => {
+    return this.fill([tableRows, columns], values_TC, (from, to) => {
       to.fill(0);
       loops.addRowsInPlace(to, columns, rows, from);
     });
@@ -141,7 +123,7 @@ export class HostKernels extends Kernels {
 
   override pick(x_TC: Tensor, columns: Int32Array): Tensor {
     const width = x_TC.shape[1]!;
-    return this.#fill([columns.length], x_TC, (from, to) => {
+    return this.fill([columns.length], x_TC, (from, to) => {
       columns.forEach((column, row) => {
         to[row] = from[row * width + column]!;
       });
@@ -158,18 +140,18 @@ export class HostKernels extends Kernels {
   override splitHeads(x_TE: Tensor, heads: number): Tensor {
     const [tokens, width] = x_TE.shape as [number, number];
     const size = width / heads;
-    return this.#fill([heads, tokens, size], x_TE, (from, to) => loops.swapOuter(from, tokens, heads, size, to));
+    return this.fill([heads, tokens, size], x_TE, (from, to) => loops.swapOuter(from, tokens, heads, size, to));
   }
 
   override mergeHeads(x_NTD: Tensor): Tensor {
     const [heads, tokens, size] = x_NTD.shape as [number, number, number];
-    return this.#fill([tokens, heads * size], x_NTD, (from, to) => loops.swapOuter(from, heads, tokens, size, to));
+    return this.fill([tokens, heads * size], x_NTD, (from, to) => loops.swapOuter(from, heads, tokens, size, to));
   }
 
   override rotate(x_NTD: Tensor, rope: RopeTensors, direction: 'forward' | 'backward'): Tensor {
     const [heads, , size] = x_NTD.shape as [number, number, number];
     const turn = direction === 'forward' ? 1 : -1;
-    return this.#fill(x_NTD.shape, x_NTD, (from, to) => {
+    return this.fill(x_NTD.shape, x_NTD, (from, to) => {
       const [cosine_TD, sine_TD] = [this.memory.view(rope.cosine_TD), this.memory.view(rope.sine_TD)];
       loops.rotateHeads(from, cosine_TD, sine_TD, heads, size, turn, to);
     });
@@ -225,7 +207,11 @@ export class HostKernels extends Kernels {
     for (const vector of [parameters, update.firstMoment, update.secondMoment]) vector.touch();
   }
 
-  #fill(shape: readonly number[], source: Tensor, loop: (from: Float32Array, to: Float32Array) => void): Tensor {
+  protected fill(
+    shape: readonly number[],
+    source: Tensor,
+    loop: (from: Float32Array, to: Float32Array) => void,
+  ): Tensor {
     // The new tensor first: making it may move the source.
     const target = this.memory.make(shape);
     loop(this.memory.view(source), this.memory.view(target));

@@ -1,7 +1,7 @@
-import type { AdamWUpdate } from '../engine.js';
 import type { RopeTables } from '../rope.js';
 import type { TileSizes, Visibility } from './attention-plan.js';
 import type { Device, Tensor, TensorFlowModule } from './device.js';
+import { type AdamWTensors, adamw, sumOfSquares } from './optimizer.js';
 import type { TfjsVector } from './vector.js';
 
 // T tokens, C columns, F ffn size, V rows of a table, N heads, D head size.
@@ -9,14 +9,6 @@ import type { TfjsVector } from './vector.js';
 export interface MatmulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
-}
-
-/** An update whose vectors are this engine's. */
-export interface AdamWTensors extends AdamWUpdate {
-  readonly parameters: TfjsVector;
-  readonly gradient: TfjsVector;
-  readonly firstMoment: TfjsVector;
-  readonly secondMoment: TfjsVector;
 }
 
 /** N key heads, R rows (queries of all their query heads), U keys. */
@@ -40,9 +32,6 @@ export type GateGradients = { readonly hidden_TF: Tensor; readonly gate_TF: Tens
 /** Added to a hidden score. Finite: infinities would turn into NaN where a whole row of a chunk is hidden. */
 const HIDDEN = -1e30;
 
-/** Squares added up in float32 before the sums are added in float64. */
-const SUM_ROW = 1024;
-
 /** Rotation of a batch's tokens, `[T, D]` each. */
 export type RopeTensors = { readonly [Table in keyof RopeTables]: Tensor };
 
@@ -63,6 +52,16 @@ export class Kernels {
 
   /** Whether weights `[out, in]` should be kept transposed for multiplying from the right. */
   get wantsTransposedWeights(): boolean {
+    return false;
+  }
+
+  /** How many copies of a right operand are in memory while it is kept. */
+  get operandCopies(): number {
+    return 1;
+  }
+
+  /** Whether nothing should be kept in memory only for speed. */
+  get isMemoryScarce(): boolean {
     return false;
   }
 
@@ -225,55 +224,11 @@ export class Kernels {
   }
 
   sumOfSquares(vector: TfjsVector): number {
-    const { tf } = this;
-    const flat = tf.reshape(vector.tensor, [vector.length]);
-    const whole = Math.floor(vector.length / SUM_ROW) * SUM_ROW;
-    // The device adds in float32: short rows there, their sums here.
-    let sum = 0;
-    for (const [start, rows, width] of [
-      [0, whole / SUM_ROW, SUM_ROW],
-      [whole, 1, vector.length - whole],
-    ] as const) {
-      if (rows * width === 0) continue;
-      const part = tf.reshape(tf.slice(flat, [start], [rows * width]), [rows, width]);
-      for (const rowSum of tf.sum(tf.square(part), -1).dataSync()) sum += rowSum;
-    }
-    return sum;
+    return sumOfSquares(this.tf, vector);
   }
 
   adamw(update: AdamWTensors): void {
-    const { tf } = this;
-    const { parameters, firstMoment, secondMoment, beta1, beta2, step } = update;
-    const size = [parameters.length];
-    const gradient = tf.mul(tf.reshape(update.gradient.tensor, size), update.gradientScale);
-    const first = tf.add(tf.mul(tf.reshape(firstMoment.tensor, size), beta1), tf.mul(gradient, 1 - beta1));
-    const second = tf.add(tf.mul(tf.reshape(secondMoment.tensor, size), beta2), tf.mul(tf.square(gradient), 1 - beta2));
-    const deviation = tf.add(tf.div(tf.sqrt(second), Math.sqrt(1 - beta2 ** step)), update.epsilon);
-    const change = tf.mul(tf.div(first, deviation), update.learningRate / (1 - beta1 ** step));
-    const decayed = this.#decayed(update);
-    firstMoment.replace(tf.keep(first));
-    secondMoment.replace(tf.keep(second));
-    parameters.replace(tf.keep(tf.sub(decayed, change)));
-  }
-
-  #decayed({ parameters, decayRanges, learningRate, weightDecay }: AdamWTensors): Tensor {
-    const { tf } = this;
-    const flat = tf.reshape(parameters.tensor, [parameters.length]);
-    const factor = 1 - learningRate * weightDecay;
-    if (factor === 1) return flat;
-    if (decayRanges === undefined) return tf.mul(flat, factor);
-    const pieces: Tensor[] = [];
-    let reached = 0;
-    const keepUpTo = (end: number) => {
-      if (end > reached) pieces.push(tf.slice(flat, [reached], [end - reached]));
-    };
-    for (const [start, end] of decayRanges) {
-      keepUpTo(start);
-      if (end > start) pieces.push(tf.mul(tf.slice(flat, [start], [end - start]), factor));
-      reached = end;
-    }
-    keepUpTo(parameters.length);
-    return tf.concat(pieces, 0);
+    adamw(this.tf, update);
   }
 
   /** Makes the scores of keys that a query does not see vanish in the softmax. */

@@ -61,18 +61,27 @@ async function initialise(tf: TensorFlowModule, backend: TfjsBackend, packageNam
   tf.scalar(0).dispose();
 }
 
+/** Emscripten, which the wasm backend is built with, listens to these and throws what it hears. */
+const FATAL_EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
+
 /**
- * Loads without side effects on the rest of the process: the active backend stays what it was, and the library's
- * warnings about packages registered twice (every TensorFlow package brings its own copies) stay unsaid.
+ * Loads without side effects on the rest of the process: the active backend stays what it was, no listener that ends the
+ * process is left behind, and the library's warnings about packages registered twice (every TensorFlow package brings
+ * its own copies) stay unsaid.
  */
 async function undisturbed<Result>(tf: TensorFlowModule, load: () => Promise<Result>): Promise<Result> {
   const previous = tf.getBackend();
+  const listeners = FATAL_EVENTS.map((event) => process.listeners(event as 'uncaughtException'));
   const production = tf.env().getBool('PROD');
   tf.env().set('PROD', true);
   try {
     return await load();
   } finally {
     tf.env().set('PROD', production);
+    FATAL_EVENTS.forEach((event, index) => {
+      for (const listener of process.listeners(event as 'uncaughtException'))
+        if (!listeners[index]!.includes(listener)) process.off(event, listener);
+    });
     if (previous) await tf.setBackend(previous);
   }
 }

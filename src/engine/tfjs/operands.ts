@@ -51,7 +51,7 @@ export class OperandCache {
       if (tensor === undefined) {
         tensor = this.#cut(vector, place, transposed);
         tensors.set(key, tensor);
-        this.#bytes += tensor.size * 4;
+        this.#bytes += this.#bytesOf(tensor);
       }
       return tensor;
     });
@@ -59,8 +59,9 @@ export class OperandCache {
 
   /** Forgets what was least recently used, down to the budget. */
   trim(): void {
+    const budget = this.#kernels.isMemoryScarce ? 0 : this.#budget;
     for (const vector of this.#vectors.keys()) {
-      if (this.#bytes <= this.#budget) return;
+      if (this.#bytes <= budget) return;
       this.drop(vector);
     }
   }
@@ -71,10 +72,14 @@ export class OperandCache {
 
   drop(vector: TfjsVector): void {
     for (const tensor of this.#vectors.get(vector)?.tensors.values() ?? []) {
-      this.#bytes -= tensor.size * 4;
+      this.#bytes -= this.#bytesOf(tensor);
       tensor.dispose();
     }
     this.#vectors.delete(vector);
+  }
+
+  #bytesOf(tensor: Tensor): number {
+    return tensor.size * 4 * this.#kernels.operandCopies;
   }
 
   #cut(vector: TfjsVector, { offset, shape }: ParameterPlace, transposed: boolean): Tensor {

@@ -5,6 +5,7 @@ import { HandleTable, type TfjsHandle } from './handles.js';
 import type { Kernels } from './kernels.js';
 import { OperandCache } from './operands.js';
 import { TfjsVector } from './vector.js';
+import { OutOfWasmMemory } from './wasm-memory.js';
 
 /** Copies of parameters in the form that products want: at most this many bytes of them are kept. */
 const OPERAND_BUDGET = 2 ** 30;
@@ -48,9 +49,16 @@ export class Runtime {
     } catch (error) {
       if (VicunaError.isInstance(error)) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new VicunaError('engine-failed', `${what} failed on the ${this.device.backend} backend: ${reason}`, {
-        cause: error,
-      });
+      const advice =
+        error instanceof OutOfWasmMemory
+          ? ' Use fewer tokens a batch, recompute activations instead of keeping them, or a smaller model; the ' +
+            "'tensorflow' backend has no such limit."
+          : '';
+      throw new VicunaError(
+        'engine-failed',
+        `The ${what} could not be computed on the ${this.device.backend} backend: ${reason}.${advice}`,
+        { cause: error },
+      );
     }
   }
 
@@ -62,7 +70,7 @@ export class Runtime {
     for (const handle of handles) {
       if (handle === undefined) continue;
       if (handle instanceof TfjsVector) this.operands.drop(handle);
-      this.device.compute(() => this.handles.release(handle));
+      this.handles.release(handle);
     }
   }
 

@@ -26,9 +26,7 @@ export class TensorScope {
   }
 
   [Symbol.dispose](): void {
-    this.#device.compute(() => {
-      for (const tensor of this.#held) tensor.dispose();
-    });
+    for (const tensor of this.#held) tensor.dispose();
     this.#held.clear();
   }
 }

@@ -1,5 +1,4 @@
-import { VicunaError } from '../../core/index.js';
-import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch } from '../batch.js';
+import type { PackedBatch } from '../batch.js';
 import type {
   BatchHandle,
   DecodeRequest,
@@ -13,14 +12,15 @@ import type {
   Transformer,
   Vector,
 } from '../engine.js';
-import { type BlockLayout, modelBlocks } from '../layout.js';
+import type { BlockLayout } from '../layout.js';
 import { ropeFrequencies } from '../rope.js';
 import { assertShape, type ModelShape } from '../shape.js';
+import { type HeadTensors, impossible, TransformerArguments } from './arguments.js';
 import { attentionForward } from './attention.js';
-import { planPackedAttention } from './attention-plan.js';
+import { prepareBatch } from './batch.js';
 import { decode } from './decode.js';
 import type { Tensor } from './device.js';
-import { TfjsActivations, TfjsBatch, TfjsCache } from './handles.js';
+import { type BatchContent, TfjsActivations, TfjsBatch, TfjsCache } from './handles.js';
 import { type HeadContext, headLogits } from './head.js';
 import { headLoss } from './head-loss.js';
 import {
@@ -34,80 +34,76 @@ import {
   layerPlaces,
 } from './layer.js';
 import type { Runtime } from './runtime.js';
-import { uploadRope } from './upload.js';
-import { TfjsVector } from './vector.js';
+import type { TfjsVector } from './vector.js';
 
-// T tokens, C hidden size, V vocabulary size.
+// T tokens, R rows, C hidden size, V vocabulary size, K key heads, S cached tokens, D head size.
 
 /** A LLaMA computed with a tensor library, block by block, its backward written out. */
 export class TfjsTransformer implements Transformer {
   readonly shape: ModelShape;
-  readonly blocks: readonly BlockLayout[];
   readonly #runtime: Runtime;
+  readonly #arguments: TransformerArguments;
   readonly #frequencies: Float32Array;
-  readonly #layerBlock: BlockLayout;
   readonly #places: LayerPlaces;
 
   constructor(runtime: Runtime, shape: ModelShape) {
     assertShape(shape);
     this.shape = shape;
-    this.blocks = modelBlocks(shape);
     this.#runtime = runtime;
+    this.#arguments = new TransformerArguments(runtime, shape);
     this.#frequencies = ropeFrequencies(shape);
-    this.#layerBlock = modelBlocks({ ...shape, layers: 1 })[1]!;
-    this.#places = layerPlaces(this.#layerBlock);
+    this.#places = layerPlaces(this.#arguments.layerBlock);
+  }
+
+  get blocks(): readonly BlockLayout[] {
+    return this.#arguments.blocks;
   }
 
   async batch(batch: PackedBatch): Promise<BatchHandle> {
     await this.#runtime.turn();
-    assertBatch(batch, this.shape.vocabularySize);
-    const tokens = batch.tokens.slice();
-    const targets = nextTokenTargets(batch);
-    const supervised = Int32Array.from(targets.keys()).filter((position) => targets[position] !== IGNORED_LABEL);
-    const attention = planPackedAttention(batch.sequenceStarts, this.#runtime.kernels.tileSizes);
-    return this.#runtime.compute('batch', () => {
-      const { device } = this.#runtime;
-      const rope = uploadRope(device, this.#frequencies, positionsOf(batch));
-      for (const tensor of Object.values(rope)) device.tf.keep(tensor);
-      return this.#runtime.handles.add(new TfjsBatch({ tokens, targets, supervised, rope, attention }));
-    });
+    return this.#runtime.compute('batch', () =>
+      this.#runtime.handles.add(
+        new TfjsBatch(prepareBatch(this.#runtime, batch, this.shape.vocabularySize, this.#frequencies)),
+      ),
+    );
   }
 
   async embeddingForward(parameters: Vector, batch: BatchHandle): Promise<Vector> {
     await this.#runtime.turn();
-    const { tokens } = this.#batch(batch).content;
-    const table = this.#parameters(parameters, this.blocks[0]!);
-    return this.#runtime.compute('embedding forward', () => {
+    const { tokens } = this.#arguments.batch(batch);
+    const table = this.#arguments.embedding(parameters);
+    return this.#runtime.compute('forward of the embedding', () => {
       if (tokens.length === 0) return this.#zeros(0);
-      const { vocabularySize, hiddenSize } = this.shape;
-      return this.#keep(this.#runtime.kernels.gatherRows(this.#matrix(table, vocabularySize, hiddenSize), tokens));
+      const table_VC = this.#matrix(table, this.shape.vocabularySize);
+      return this.#keep(this.#runtime.kernels.gatherRows(table_VC, tokens));
     });
   }
 
   async embeddingBackward(batch: BatchHandle, outputGradient: Vector, gradient: Vector): Promise<void> {
     await this.#runtime.turn();
-    const { tokens } = this.#batch(batch).content;
-    const table = this.#parameters(gradient, this.blocks[0]!);
-    const rows = this.#activations(outputGradient, tokens.length);
+    const { tokens } = this.#arguments.batch(batch);
+    const sum = this.#arguments.embedding(gradient);
+    const rows = this.#arguments.rows(outputGradient, tokens.length);
     if (tokens.length === 0) return;
-    this.#runtime.compute('embedding backward', () => {
-      const { vocabularySize, hiddenSize } = this.shape;
-      this.#runtime.kernels.addRows(table, vocabularySize, tokens, this.#matrix(rows, tokens.length, hiddenSize));
+    this.#runtime.compute('backward of the embedding', () => {
+      const rows_TC = this.#matrix(rows, tokens.length);
+      this.#runtime.kernels.addRows(sum, this.shape.vocabularySize, tokens, rows_TC);
     });
   }
 
   async layerForward(parameters: Vector, input: Vector, batch: BatchHandle, keep: boolean): Promise<LayerForward> {
     await this.#runtime.turn();
-    const context = this.#layerContext(parameters, batch);
-    const vector = this.#activations(input, batch.tokens);
-    return this.#runtime.compute('layer forward', () => {
+    const content = this.#arguments.batch(batch);
+    const vector = this.#arguments.layer(parameters);
+    const rows = this.#arguments.rows(input, batch.tokens);
+    return this.#runtime.compute('forward of a layer', () => {
       if (batch.tokens === 0) return { output: this.#zeros(0) };
-      const { kernels, handles } = this.#runtime;
-      const input_TC = this.#matrix(vector, batch.tokens, this.shape.hiddenSize);
-      const kept = this.#activate(context(), batch, input_TC);
-      const output = this.#keep(layerOutput(context(), kept));
+      const { device, handles } = this.#runtime;
+      const context = this.#layerContext(vector, content);
+      const kept = this.#activate(context, content, this.#matrix(rows, batch.tokens));
+      const output = this.#keep(layerOutput(context, kept));
       if (!keep) return { output };
-      for (const tensor of Object.values(kept)) kernels.device.tf.keep(tensor);
+      for (const tensor of Object.values(kept)) device.tf.keep(tensor);
       return { output, activations: handles.add(new TfjsActivations(kept)) };
     });
   }
@@ -121,26 +117,21 @@ export class TfjsTransformer implements Transformer {
     gradient: Vector,
   ): Promise<Vector> {
     await this.#runtime.turn();
-    const context = this.#layerContext(parameters, batch);
-    const vector = this.#activations(input, batch.tokens);
-    const upstream = this.#activations(outputGradient, batch.tokens);
-    const sum = this.#parameters(gradient, this.#layerBlock);
-    const known = activations && this.#runtime.resolve(activations, TfjsActivations).content;
-    return this.#runtime.compute('layer backward', () => {
+    const content = this.#arguments.batch(batch);
+    const vector = this.#arguments.layer(parameters);
+    const rows = this.#arguments.rows(input, batch.tokens);
+    const upstream = this.#arguments.rows(outputGradient, batch.tokens);
+    const sum = this.#arguments.layer(gradient);
+    const known = activations && this.#arguments.activations(activations);
+    return this.#runtime.compute('backward of a layer', () => {
       if (batch.tokens === 0) return this.#zeros(0);
-      const { kernels } = this.#runtime;
-      const { hiddenSize } = this.shape;
-      const input_TC = this.#matrix(vector, batch.tokens, hiddenSize);
-      const kept = known ?? this.#activate(context(), batch, input_TC);
-      const { input_TC: inputGradient_TC, parameters: pieces } = layerBackward(
-        context(),
-        input_TC,
-        kept,
-        this.#batch(batch).content.attention,
-        this.#matrix(upstream, batch.tokens, hiddenSize),
-      );
-      kernels.add(sum, pieces);
-      return this.#keep(inputGradient_TC);
+      const context = this.#layerContext(vector, content);
+      const input_TC = this.#matrix(rows, batch.tokens);
+      const kept = known ?? this.#activate(context, content, input_TC);
+      const upstream_TC = this.#matrix(upstream, batch.tokens);
+      const gradients = layerBackward(context, input_TC, kept, content.attention, upstream_TC);
+      this.#runtime.kernels.add(sum, gradients.parameters);
+      return this.#keep(gradients.input_TC);
     });
   }
 
@@ -151,12 +142,13 @@ export class TfjsTransformer implements Transformer {
     options: HeadLossOptions,
   ): Promise<HeadLoss> {
     await this.#runtime.turn();
+    const head = this.#arguments.head(parameters);
     return headLoss({
       runtime: this.#runtime,
-      context: this.#headContext(parameters),
-      gradient: options.gradient && this.#headVectors(options.gradient),
-      input: this.#activations(input, batch.tokens),
-      batch: this.#batch(batch).content,
+      context: () => this.#headContext(head),
+      gradient: options.gradient && this.#arguments.head(options.gradient),
+      input: this.#arguments.rows(input, batch.tokens),
+      batch: this.#arguments.batch(batch),
       shape: this.shape,
       options,
     });
@@ -164,44 +156,41 @@ export class TfjsTransformer implements Transformer {
 
   async headLogits(parameters: HeadVectors, input: Vector, rows: Int32Array): Promise<Float32Array> {
     await this.#runtime.turn();
-    const context = this.#headContext(parameters);
-    const vector = this.#runtime.resolve(input, TfjsVector);
-    const tokens = vector.length / this.shape.hiddenSize;
-    for (const row of rows)
-      if (!Number.isInteger(row) || row < 0 || row >= tokens) fail(`row ${row} is outside the ${tokens} rows given`);
+    const head = this.#arguments.head(parameters);
+    const tokens = Math.floor(input.length / this.shape.hiddenSize);
+    const vector = this.#arguments.rows(input, tokens);
+    for (const row of rows) if (row < 0 || row >= tokens) impossible(`row ${row} is outside the ${tokens} rows given`);
     if (rows.length === 0) return new Float32Array(0);
-    return this.#runtime.compute('head logits', () => {
-      const input_TC = this.#matrix(vector, tokens, this.shape.hiddenSize);
-      const logits_RV = headLogits(context(), this.#runtime.kernels.gatherRows(input_TC, rows));
-      return this.#runtime.kernels.read(logits_RV);
+    return this.#runtime.compute('logits of the head', () => {
+      const { kernels } = this.#runtime;
+      const rows_RC = kernels.gatherRows(this.#matrix(vector, tokens), rows);
+      return kernels.read(headLogits(this.#headContext(head), rows_RC));
     });
   }
 
   async createCache(capacity: number): Promise<KeyValueCache> {
     await this.#runtime.turn();
-    if (!Number.isInteger(capacity) || capacity < 1) fail(`a cache of ${capacity} tokens cannot be made`);
+    if (!Number.isInteger(capacity) || capacity < 1) impossible(`a cache of ${capacity} tokens cannot be made`);
     return this.#runtime.handles.add(new TfjsCache(capacity));
   }
 
   truncateCache(cache: KeyValueCache, length: number): void {
-    const known = this.#runtime.resolve(cache, TfjsCache);
-    if (!Number.isInteger(length) || length < 0) fail(`a cache cannot be cut to ${length} tokens`);
+    const known = this.#arguments.cache(cache);
+    if (!Number.isInteger(length) || length < 0) impossible(`a cache cannot be cut to ${length} tokens`);
     if (length >= known.length) return;
-    const { kernels } = this.#runtime;
-    this.#runtime.compute('cache truncation', () => {
+    this.#runtime.compute('truncation of a cache', () => {
+      const { kernels, device } = this.#runtime;
       const cut = (x_KSD: Tensor) =>
-        kernels.device.tf.keep(kernels.slice(x_KSD, [0, 0, 0], [x_KSD.shape[0]!, length, x_KSD.shape[2]!]));
-      known.replace(
-        length === 0 ? [] : known.layers.map(({ k_KSD, v_KSD }) => ({ k_KSD: cut(k_KSD), v_KSD: cut(v_KSD) })),
-      );
+        device.tf.keep(kernels.slice(x_KSD, [0, 0, 0], [x_KSD.shape[0]!, length, x_KSD.shape[2]!]));
+      const layers = length === 0 ? [] : known.layers;
+      known.replace(layers.map(({ k_KSD, v_KSD }) => ({ k_KSD: cut(k_KSD), v_KSD: cut(v_KSD) })));
     });
   }
 
   async decode(parameters: ModelVectors, requests: readonly DecodeRequest[]): Promise<Float32Array[]> {
     await this.#runtime.turn();
-    if (parameters.length !== this.blocks.length)
-      fail(`the model has ${this.blocks.length} blocks but ${parameters.length} vectors were given`);
-    const vectors = this.blocks.map((block, index) => this.#parameters(parameters[index]!, block));
+    const vectors = this.#arguments.model(parameters);
+    const head = this.#arguments.head({ head: parameters.at(-1)!, embedding: parameters[0] });
     return decode({
       runtime: this.#runtime,
       shape: this.shape,
@@ -209,74 +198,39 @@ export class TfjsTransformer implements Transformer {
       frequencies: this.#frequencies,
       embedding: vectors[0]!,
       layers: vectors.slice(1, -1),
-      head: this.#headContext({ head: vectors.at(-1)!, embedding: vectors[0]! }),
-      requests: requests.map(({ cache, tokens }) => ({ cache: this.#runtime.resolve(cache, TfjsCache), tokens })),
+      head: () => this.#headContext(head),
+      requests: requests.map(({ cache, tokens }) => ({ cache: this.#arguments.cache(cache), tokens })),
     });
   }
 
-  #layerContext(parameters: Vector, batch: BatchHandle): () => LayerContext {
-    const vector = this.#parameters(parameters, this.#layerBlock);
-    const { rope } = this.#batch(batch).content;
+  #layerContext(parameters: TfjsVector, { rope }: BatchContent): LayerContext {
     const { kernels, operands } = this.#runtime;
-    return () => ({
-      kernels,
-      shape: this.shape,
-      places: this.#places,
-      operands: operands.of(vector),
-      rope,
-    });
+    return { kernels, shape: this.shape, places: this.#places, operands: operands.of(parameters), rope };
   }
 
-  #activate(context: LayerContext, batch: BatchHandle, input_TC: Tensor): ActivationTensors {
+  #activate(context: LayerContext, { attention }: BatchContent, input_TC: Tensor): ActivationTensors {
     const { kernels, device } = this.#runtime;
     return device.tidy(() => {
       const heads = layerHeads(context, input_TC);
-      const attended = attentionForward(kernels, heads, this.#batch(batch).content.attention);
-      return layerActivations(context, input_TC, heads, attended);
+      return layerActivations(context, input_TC, heads, attentionForward(kernels, heads, attention));
     });
   }
 
-  #headContext(vectors: HeadVectors): () => HeadContext {
-    const { head, embedding } = this.#headVectors(vectors);
+  #headContext({ head, embedding }: HeadTensors): HeadContext {
     const { vocabularySize, hiddenSize, rmsNormEpsilon } = this.shape;
     const { kernels, operands } = this.#runtime;
-    return () => ({
+    return {
       kernels,
       norm: operands.of(head),
       normPlace: { offset: 0, shape: [hiddenSize] },
       matrix: operands.of(embedding ?? head),
       matrixPlace: { offset: embedding ? 0 : hiddenSize, shape: [vocabularySize, hiddenSize] },
       epsilon: rmsNormEpsilon,
-    });
-  }
-
-  #headVectors({ head, embedding }: HeadVectors): { head: TfjsVector; embedding: TfjsVector | undefined } {
-    if (this.shape.tiedEmbeddings && embedding === undefined)
-      return fail("the model's embeddings are tied, so its head needs the embedding's vector too");
-    return {
-      head: this.#parameters(head, this.blocks.at(-1)!),
-      embedding: this.shape.tiedEmbeddings ? this.#parameters(embedding!, this.blocks[0]!) : undefined,
     };
   }
 
-  #parameters(vector: Vector, block: BlockLayout): TfjsVector {
-    if (vector.length !== block.size)
-      fail(`the ${block.kind} block has ${block.size} parameters but a vector of ${vector.length} was given`);
-    return this.#runtime.resolve(vector, TfjsVector);
-  }
-
-  #activations(vector: Vector, tokens: number): TfjsVector {
-    if (vector.length !== tokens * this.shape.hiddenSize)
-      fail(`${tokens} tokens of ${this.shape.hiddenSize} elements do not fit a vector of ${vector.length}`);
-    return this.#runtime.resolve(vector, TfjsVector);
-  }
-
-  #batch(batch: BatchHandle): TfjsBatch {
-    return this.#runtime.resolve(batch, TfjsBatch);
-  }
-
-  #matrix(vector: TfjsVector, rows: number, columns: number): Tensor {
-    return this.#runtime.device.tf.reshape(vector.tensor, [rows, columns]);
+  #matrix(vector: TfjsVector, rows: number): Tensor {
+    return this.#runtime.device.tf.reshape(vector.tensor, [rows, this.shape.hiddenSize]);
   }
 
   #keep(tensor: Tensor): TfjsVector {
@@ -286,18 +240,4 @@ export class TfjsTransformer implements Transformer {
   #zeros(length: number): TfjsVector {
     return this.#keep(this.#runtime.device.tf.zeros([length]));
   }
-}
-
-/** Every token's place in its own sequence. */
-function positionsOf({ tokens, sequenceStarts }: PackedBatch): Int32Array {
-  const positions = new Int32Array(tokens.length);
-  for (let sequence = 0; sequence + 1 < sequenceStarts.length; sequence++) {
-    const start = sequenceStarts[sequence]!;
-    for (let token = start; token < sequenceStarts[sequence + 1]!; token++) positions[token] = token - start;
-  }
-  return positions;
-}
-
-function fail(problem: string): never {
-  throw new VicunaError('engine-failed', `The engine was asked for something impossible: ${problem}.`);
 }
