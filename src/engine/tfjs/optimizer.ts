@@ -38,16 +38,16 @@ export function adamw(tf: TensorFlowModule, update: AdamWTensors): void {
   const second = tf.add(tf.mul(tf.reshape(secondMoment.tensor, size), beta2), tf.mul(tf.square(gradient), 1 - beta2));
   const deviation = tf.add(tf.div(tf.sqrt(second), Math.sqrt(1 - beta2 ** step)), update.epsilon);
   const change = tf.mul(tf.div(first, deviation), update.learningRate / (1 - beta1 ** step));
-  const decayed = decayed(tf, update);
+  const decayed = decay(tf, update);
   firstMoment.replace(tf.keep(first));
   secondMoment.replace(tf.keep(second));
   parameters.replace(tf.keep(tf.sub(decayed, change)));
 }
 
-function decayed(tf: TensorFlowModule, { parameters, decayRanges, learningRate, weightDecay }: AdamWTensors): Tensor {
+function decay(tf: TensorFlowModule, { parameters, decayRanges, learningRate, weightDecay }: AdamWTensors): Tensor {
   const flat = tf.reshape(parameters.tensor, [parameters.length]);
   const factor = 1 - learningRate * weightDecay;
-  if (factor === 1) return flat;
+  if (factor === 1 || parameters.length === 0) return flat;
   if (decayRanges === undefined) return tf.mul(flat, factor);
   const pieces: Tensor[] = [];
   let reached = 0;
