@@ -54,10 +54,7 @@ export class ShareGPTCleaner {
   }
 
   /** Cleans conversations one by one, in their order. Duplicates are those of conversations kept earlier in the same run. */
-  clean(
-    records: Source<RawConversation | Conversation>,
-    options: CleanOptions = {},
-  ): Run<Conversation, CleanReport> {
+  clean(records: Source<RawConversation | Conversation>, options: CleanOptions = {}): Run<Conversation, CleanReport> {
     const judge = (record: RawConversation, kept: KeptConversations) => this.#judge(record, kept);
     return startRun<Conversation, CleanReport>(async function* (signal) {
       const tally = new CleanTally();

@@ -7,10 +7,7 @@ import type { Resolved } from '../../core/index.js';
  *
  * @public
  */
-export type LanguageFilter =
-  | 'all'
-  | { readonly keep: readonly string[] }
-  | { readonly skip: readonly string[] };
+export type LanguageFilter = 'all' | { readonly keep: readonly string[] } | { readonly skip: readonly string[] };
 
 /** What is left out. The defaults decide as FastChat's `clean_sharegpt` does. @public */
 export interface ShareGPTCleanerConfig {

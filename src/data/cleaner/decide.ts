@@ -37,7 +37,8 @@ export function decide(raw: RawConversation, config: Resolved<ShareGPTCleanerCon
     if (raw.format !== 'markdown' && unknownMarkedSection.test(value))
       return reject('unparsable-html', `turn ${index} has a "<![" that opens nothing an HTML parser knows`);
     const content = role === 'assistant' ? replyText(value, raw.format) : promptText(value, raw.format);
-    const start = role === 'assistant' ? config.blockedReplies.find((blocked) => content.startsWith(blocked)) : undefined;
+    const start =
+      role === 'assistant' ? config.blockedReplies.find((blocked) => content.startsWith(blocked)) : undefined;
     if (start !== undefined) return reject('blocked-words', `turn ${index} begins with ${JSON.stringify(start)}`);
     const shown = role === 'user' && raw.format !== 'markdown' ? shownText(content) : content;
     if (shown === '' || unprintable.test(shown)) break;

@@ -1,7 +1,23 @@
-const fencedBlock = /^([ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*)(`{3,}|~{3,})[^\n]*\n(?:[^]*?\n)??[ \t>]*\2[`~]*[ \t]*$/gm;
+const fenceStart = /^[ >]*(?:(?:[-*+]|\d{1,9}[.)])[ ]+)*(`{3,}|~{3,})/;
+const fenceEnd = /^[ >]*(`{3,}|~{3,})[ ]*$/;
 
-/** Markdown without its blocks of code. */
-export const withoutCode = (markdown: string): string => markdown.replace(fencedBlock, '');
+/** Markdown without its blocks of code, in lists and quotes too. A block that never ends goes to the end. */
+export function withoutCode(markdown: string): string {
+  if (!markdown.includes('```') && !markdown.includes('~~~')) return markdown;
+  let fence: string | undefined;
+  return markdown
+    .split('\n')
+    .filter((line) => {
+      if (fence !== undefined) {
+        const end = fenceEnd.exec(line)?.[1];
+        if (end?.startsWith(fence) === true) fence = undefined;
+        return false;
+      }
+      fence = fenceStart.exec(line)?.[1];
+      return fence === undefined;
+    })
+    .join('\n');
+}
 
 /** Markdown's words: without code, formulas, addresses and tags. */
 export const proseOf = (markdown: string): string =>

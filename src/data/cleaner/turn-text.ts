@@ -1,3 +1,4 @@
+import { decodeHTML } from 'entities';
 import { htmlToMarkdown, isRegenerateCounter, withoutLeftovers } from '../html/index.js';
 
 /** Form of a record's replies; `undefined` where nobody has looked. */
@@ -25,7 +26,8 @@ export function promptText(value: string, format: ReplyFormat): string {
  * prompt of nothing but tags counts as empty.
  */
 export function shownText(value: string): string {
-  return value.includes('<') ? strip(value.replace(tags, '')) : value;
+  if (!/[<&]/.test(value)) return value;
+  return strip(decodeHTML(value.replace(characterData, '$1').replace(tags, '')));
 }
 
 /** Python's `str.strip()`: what FastChat counts as blank at either end. */
@@ -37,27 +39,17 @@ export function strip(text: string): string {
   return text.slice(start, end);
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python counts the separators of ASCII as blank
 const blank = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const tags = /<(?!img\b|hr\b)[a-z/!?][^<>]*>/gi;
-const promptBox = /^\s*<div(?=\s)[^<>]*\sclass="[^"<>]*\b(whitespace-pre-wrap|markdown prose)\b[^"<>]*"[^<>]*>([^]*)<\/div>\s*$/;
+const characterData = /<!\[CDATA\[(.*?)\]\]>/gs;
+const tags = /<(?!img\b|hr\b|!\[)[a-z/!][^<>]*>/gi;
+const promptBox =
+  /^\s*<div(?=\s)[^<>]*\sclass="[^"<>]*\b(whitespace-pre-wrap|markdown prose)\b[^"<>]*"[^<>]*>(.*)<\/div>\s*$/s;
 const pageHtml = /^\s*(?:\d+ \/ \d+\s*)?<(?:div|p|ol|ul|pre|h[1-6]|table|blockquote|hr|section|article)(?=[\s/>])/i;
 
 const isPageHtml = (value: string): boolean => pageHtml.test(value) && /<\/[a-z][a-z\d]*>\s*$/i.test(value.slice(-40));
 
-const boxText = (html: string): string =>
-  html
-    .replace(/<br\s*\/?>/gi, '\n')
-    .replace(tags, '')
-    .replace(/&(?:lt|gt|amp|quot|nbsp|#39);/g, (reference) => references[reference] as string);
-
-const references: Readonly<Record<string, string>> = {
-  '&lt;': '<',
-  '&gt;': '>',
-  '&amp;': '&',
-  '&quot;': '"',
-  '&nbsp;': '\u00a0',
-  '&#39;': "'",
-};
+const boxText = (html: string): string => decodeHTML(html.replace(/<br\s*\/?>/gi, '\n').replace(tags, ''));
 
 /** Text without the `2 / 3` that a page shows in front of it and that its text then begins with: `2 / 3How do I`. */
 function withoutCounter(text: string): string {

@@ -42,7 +42,8 @@ function blockMark(line: string, isFirst: boolean): readonly number[] | undefine
   }
   const number = /^\d{1,9}(?=[.)](?:\s|$))/.exec(line)?.[0];
   // Inside a paragraph only a list that starts at 1 begins, and only with something in it.
-  if (number !== undefined) return isFirst || (Number(number) === 1 && line.length > number.length + 2) ? [number.length] : undefined;
+  if (number !== undefined)
+    return isFirst || (Number(number) === 1 && line.length > number.length + 2) ? [number.length] : undefined;
   if (/^[-+*](?:\s|$)/.test(line) && (isFirst || line.length > 2)) return [0];
   if (isRule(line) || (!isFirst && (/^(?:=+|-+)\s*$/.test(line) || isTableRuler(line)))) return [0];
   return undefined;

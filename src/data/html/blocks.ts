@@ -2,7 +2,7 @@ import { isCharacterCount, isChrome } from './chrome.js';
 import { fence, isCodeBlock, readCodeBlock } from './code.js';
 import type { HtmlElement, HtmlNode } from './element.js';
 import { inlineMarkdown, type MessageContext } from './inline.js';
-import { listMarkdown, type ListMarker, type ListStyle } from './list.js';
+import { type ListMarker, type ListStyle, listMarkdown } from './list.js';
 import { isMath } from './math.js';
 import { tableLines } from './table.js';
 import type { MarkdownWriter } from './writer.js';
@@ -57,13 +57,12 @@ class BlockSequence {
   }
 
   #block(element: HtmlElement): void {
-    if (isMath(element)) return this.#paragraph([element]);
-    if (isChrome(element) || (this.#context.hasCounts && isCharacterCount(element))) return;
-    if (isCodeBlock(element)) {
-      const code = readCodeBlock(element);
-      if (code !== undefined) this.#write('code', fence(code));
-      return;
-    }
+    if (isMath(element)) this.#paragraph([element]);
+    else if (isCodeBlock(element)) this.#code(element);
+    else if (!isChrome(element) && !(this.#context.hasCounts && isCharacterCount(element))) this.#prose(element);
+  }
+
+  #prose(element: HtmlElement): void {
     switch (element.name) {
       case 'h1':
       case 'h2':
@@ -71,22 +70,33 @@ class BlockSequence {
       case 'h4':
       case 'h5':
       case 'h6':
-        return this.#heading(element);
+        this.#heading(element);
+        break;
       case 'ul':
       case 'ol':
       case 'menu':
       case 'dir':
-        return this.#list(element);
+        this.#list(element);
+        break;
       case 'blockquote':
-        return this.#quote(element);
+        this.#quote(element);
+        break;
       case 'hr':
         // Behind a list marker three hyphens would make the whole line a rule.
-        return this.#write('other', [this.#writer.isAtStart ? '___' : '---']);
+        this.#write('other', [this.#writer.isAtStart ? '___' : '---']);
+        break;
       case 'table':
-        return this.#write('other', tableLines(element, this.#context));
+        this.#write('other', tableLines(element, this.#context));
+        break;
       default:
-        return element.holdsBlock ? this.writeAll(element.children) : this.#paragraph(element.children);
+        if (element.holdsBlock) this.writeAll(element.children);
+        else this.#paragraph(element.children);
     }
+  }
+
+  #code(element: HtmlElement): void {
+    const code = readCodeBlock(element);
+    if (code !== undefined) this.#write('code', fence(code));
   }
 
   #heading(element: HtmlElement): void {
@@ -113,9 +123,7 @@ class BlockSequence {
     if (list.items.length === 0) return;
     this.#separate({ list: list.marker }, list);
     const start = this.#writer.length;
-    list.write(this.#writer, (item) =>
-      writeBlocks(item, this.#writer, this.#context, { tight: list.tight }),
-    );
+    list.write(this.#writer, (item) => writeBlocks(item, this.#writer, this.#context, { tight: list.tight }));
     if (this.#writer.length > start) this.#last = { list: list.marker };
   }
 

@@ -1,5 +1,5 @@
-import { invisibleElements } from './elements.js';
 import type { HtmlElement } from './element.js';
+import { invisibleElements } from './elements.js';
 
 /**
  * What a chat page puts around and into a reply that is not the reply: buttons, icons, counters, citation pills,

@@ -28,8 +28,10 @@ const identifiers: ReadonlyMap<string, string> = new Map([
 
 /** One-word labels of buttons and outputs drawn as plain text; labels in other scripts are no language anyway. */
 const otherLabels = new Set(
-  ('copy copied copier copiar copia copiado copie kopieren kopieer kopiuj kopyala kopiera kopier kopioi salin ' +
-    'run edit code output result stdout stderr').split(' '),
+  (
+    'copy copied copier copiar copia copiado copie kopieren kopieer kopiuj kopyala kopiera kopier kopioi salin ' +
+    'run edit code output result stdout stderr'
+  ).split(' '),
 );
 
 /**

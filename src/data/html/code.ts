@@ -1,6 +1,6 @@
-import type { HtmlElement, HtmlNode } from './element.js';
 import { isChrome } from './chrome.js';
 import { languageOfClass, languageOfLabel } from './code-language.js';
+import type { HtmlElement, HtmlNode } from './element.js';
 
 /** A block of code as the page shows it. */
 export interface CodeBlock {

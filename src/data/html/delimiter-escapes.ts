@@ -13,11 +13,7 @@ export interface Run {
  * does (CommonMark's "process emphasis"), from the end: a run is markup if it can open and something ahead can close
  * it, or if it can close a mark of ours that is open around it. `2 * 3`, `*args`, `snake_case` and `~5` stay as they are.
  */
-export function delimiterEscapes(
-  text: string,
-  runs: readonly Run[],
-  escaped: ReadonlySet<number>,
-): readonly number[] {
+export function delimiterEscapes(text: string, runs: readonly Run[], escaped: ReadonlySet<number>): readonly number[] {
   const escapes: number[] = [];
   const closesAhead: Record<string, boolean> = {};
   const outside: Record<string, boolean[]> = {};
@@ -25,7 +21,8 @@ export function delimiterEscapes(
   for (let index = runs.length - 1; index >= 0; index--) {
     const run = runs[index] as Run;
     const character = text[run.start] as string;
-    const around = (outside[character] ??= []);
+    outside[character] ??= [];
+    const around = outside[character];
     if (run.kind === 'close') {
       around.push(closesAhead[character] ?? false);
       closesAhead[character] = true;

@@ -25,23 +25,25 @@ export const paragraphEnders = names(
 export const scopeElements = names('table td th caption template button object');
 
 /** For a start tag: the open elements it ends, and the elements the search for them stops at. */
-export const impliedEnds: ReadonlyMap<string, { readonly ends: ReadonlySet<string>; readonly within: ReadonlySet<string> }> =
-  new Map(
-    (
-      [
-        ['li', 'li', 'ul ol menu dir'],
-        ['dt', 'dt dd', 'dl'],
-        ['dd', 'dt dd', 'dl'],
-        ['option', 'option', 'select datalist optgroup'],
-        ['tr', 'tr td th', 'table'],
-        ['td', 'td th', 'table tr'],
-        ['th', 'td th', 'table tr'],
-        ['thead', 'thead tbody tfoot tr td th caption', 'table'],
-        ['tbody', 'thead tbody tfoot tr td th caption', 'table'],
-        ['tfoot', 'thead tbody tfoot tr td th caption', 'table'],
-      ] as const
-    ).map(([name, ends, within]) => [name, { ends: names(ends), within: names(`${within} table td th blockquote`) }]),
-  );
+export const impliedEnds: ReadonlyMap<
+  string,
+  { readonly ends: ReadonlySet<string>; readonly within: ReadonlySet<string> }
+> = new Map(
+  (
+    [
+      ['li', 'li', 'ul ol menu dir'],
+      ['dt', 'dt dd', 'dl'],
+      ['dd', 'dt dd', 'dl'],
+      ['option', 'option', 'select datalist optgroup'],
+      ['tr', 'tr td th', 'table'],
+      ['td', 'td th', 'table tr'],
+      ['th', 'td th', 'table tr'],
+      ['thead', 'thead tbody tfoot tr td th caption', 'table'],
+      ['tbody', 'thead tbody tfoot tr td th caption', 'table'],
+      ['tfoot', 'thead tbody tfoot tr td th caption', 'table'],
+    ] as const
+  ).map(([name, ends, within]) => [name, { ends: names(ends), within: names(`${within} table td th blockquote`) }]),
+);
 
 /** Elements that hold nothing a reader sees as text: programs, styles, controls, media. */
 export const invisibleElements = names(

@@ -125,7 +125,12 @@ function markRuns(slots: readonly Slot[]): readonly MarkRun[] {
     else {
       const before = edge(slots, index, -1, character);
       const after = edge(slots, index, 1, character);
-      runs.push({ character, mayOpen: mayActAs(character, before, after), mayClose: mayActAs(character, after, before), marks });
+      runs.push({
+        character,
+        mayOpen: mayActAs(character, before, after),
+        mayClose: mayActAs(character, after, before),
+        marks,
+      });
     }
     isOpen = !(slot.kind === 'close' && slot.moved !== '');
   });
@@ -136,11 +141,10 @@ function markRuns(slots: readonly Slot[]): readonly MarkRun[] {
 function redress(slots: readonly Slot[], opener: number): void {
   const start = slots[opener] as Slot;
   const end = slots[start.partner] as Slot;
-  if (start.value !== '*') return unwrap(slots, opener);
+  const isEmphasis = start.value === '*';
   start.value = '_';
   end.value = '_';
-  if (isRecognised(slots, opener) && isRecognised(slots, start.partner)) return;
-  unwrap(slots, opener);
+  if (!isEmphasis || !isRecognised(slots, opener) || !isRecognised(slots, start.partner)) unwrap(slots, opener);
 }
 
 function isRecognised(slots: readonly Slot[], index: number): boolean {
@@ -196,8 +200,7 @@ function movePunctuation(slots: readonly Slot[], index: number): boolean {
 function movableLength(text: string, step: 1 | -1): number {
   let length = 0;
   for (;;) {
-    const character =
-      step === 1 ? characterAt(text, length) : characterBefore(text, text.length - length);
+    const character = step === 1 ? characterAt(text, length) : characterBefore(text, text.length - length);
     if (character === undefined || !movable.test(character)) return length;
     length += character.length;
   }

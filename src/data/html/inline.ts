@@ -38,16 +38,6 @@ export function inlineMarkdown(nodes: readonly HtmlNode[], context: InlineContex
   return escapePieces(layMarks(tokens.tokens), { ...context, inLink: false });
 }
 
-const marks: ReadonlyMap<string, Mark> = new Map([
-  ['strong', 'strong'],
-  ['b', 'strong'],
-  ['em', 'emphasis'],
-  ['i', 'emphasis'],
-  ['del', 'strike'],
-  ['s', 'strike'],
-  ['strike', 'strike'],
-]);
-
 function addNodes(tokens: InlineTokens, nodes: readonly HtmlNode[], context: InlineContext): void {
   for (const node of nodes) {
     if (typeof node === 'string') tokens.text(shownText(node, context));
@@ -59,44 +49,53 @@ const shownText = (text: string, { hasLeftovers }: MessageContext): string =>
   hasLeftovers ? withoutLeftovers(text) : text;
 
 function addElement(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
-  if (isMath(element)) return tokens.atom(inlineMath(element, context));
-  if (isChrome(element)) return;
-  const mark = marks.get(element.name);
-  if (mark !== undefined) {
+  if (isMath(element)) tokens.atom(inlineMath(element, context));
+  else if (!isChrome(element)) (inlineWriters.get(element.name) ?? addOther)(tokens, element, context);
+}
+
+type InlineWriter = (tokens: InlineTokens, element: HtmlElement, context: InlineContext) => void;
+
+const marked =
+  (mark: Mark): InlineWriter =>
+  (tokens, element, context) => {
     tokens.open(mark);
     addNodes(tokens, element.children, context);
     tokens.close(mark);
-    return;
+  };
+
+const inlineWriters: ReadonlyMap<string, InlineWriter> = new Map<string, InlineWriter>([
+  ...['strong', 'b'].map((name) => [name, marked('strong')] as const),
+  ...['em', 'i'].map((name) => [name, marked('emphasis')] as const),
+  ...['del', 's', 'strike'].map((name) => [name, marked('strike')] as const),
+  ...['code', 'kbd', 'samp', 'tt'].map((name) => [name, addCode] as const),
+  ...['sub', 'sup'].map((name) => [name, addShifted] as const),
+  ['a', addLink],
+  ['br', (tokens) => tokens.lineBreak()],
+  ['img', (tokens, element) => tokens.atom(imageMarkdown(element))],
+  ['input', addCheckbox],
+  ['q', addQuoted],
+]);
+
+function addOther(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
+  if (isCodeBlock(element)) addCodeLines(tokens, element);
+  else if (!element.isBlock) addNodes(tokens, element.children, context);
+  else {
+    // A block where only a line fits (a list in a table cell): its edges become breaks.
+    separate(tokens, context);
+    addNodes(tokens, element.children, context);
+    separate(tokens, context);
   }
-  switch (element.name) {
-    case 'code':
-    case 'kbd':
-    case 'samp':
-    case 'tt':
-      return addCode(tokens, element, context);
-    case 'br':
-      return tokens.lineBreak();
-    case 'img':
-      return tokens.atom(imageMarkdown(element));
-    case 'a':
-      return addLink(tokens, element, context);
-    case 'sub':
-    case 'sup':
-      return tokens.atom(superscript(element.name, inlineMarkdown(element.children, { ...context, startsBlocks: false })));
-    case 'input':
-      return addCheckbox(tokens, element);
-    case 'q':
-      tokens.text('“');
-      addNodes(tokens, element.children, context);
-      return tokens.text('”');
-    default:
-      if (isCodeBlock(element)) return addCodeLines(tokens, element);
-      if (!element.isBlock) return addNodes(tokens, element.children, context);
-      // A block where only a line fits (a list in a table cell): its edges become breaks.
-      separate(tokens, context);
-      addNodes(tokens, element.children, context);
-      separate(tokens, context);
-  }
+}
+
+function addShifted(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
+  const markdown = inlineMarkdown(element.children, { ...context, startsBlocks: false });
+  tokens.atom(superscript(element.name as 'sub' | 'sup', markdown));
+}
+
+function addQuoted(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
+  tokens.text('“');
+  addNodes(tokens, element.children, context);
+  tokens.text('”');
 }
 
 /** The checkbox of a task list's item. */
@@ -119,12 +118,12 @@ function inlineMath(element: HtmlElement, { breaks }: InlineContext): string {
 
 function addCode(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
   const only = element.children.length === 1 ? element.children[0] : undefined;
-  // A link inside code: markdown has it only the other way round.
-  if (typeof only === 'object' && only.name === 'a' && isLinkable(only))
-    return tokens.atom(linkMarkdown(only, codeSpan(only.text)));
   const { text } = element;
-  if (text === '') return addNodes(tokens, element.children, context);
-  tokens.code(text);
+  // A link inside code: markdown has it only the other way round.
+  if (typeof only === 'object' && only.name === 'a' && isLinkable(only) && text !== '')
+    tokens.atom(linkMarkdown(only, codeSpan(text)));
+  else if (text !== '') tokens.code(text);
+  else addNodes(tokens, element.children, context);
 }
 
 function addCodeLines(tokens: InlineTokens, element: HtmlElement): void {
@@ -135,7 +134,10 @@ function addCodeLines(tokens: InlineTokens, element: HtmlElement): void {
 }
 
 function addLink(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
-  if (!isLinkable(element)) return addNodes(tokens, element.children, context);
+  if (!isLinkable(element)) {
+    addNodes(tokens, element.children, context);
+    return;
+  }
   const inner = new InlineTokens('space');
   addNodes(inner, element.children, { ...context, breaks: 'space' });
   if (/^\s/.test(element.text)) tokens.space(' ');

@@ -36,7 +36,10 @@ export function imageMarkdown(image: HtmlElement): string {
 const titlePart = (title: string | undefined): string =>
   title === undefined || title.trim() === ''
     ? ''
-    : ` "${title.trim().replace(/\s+/g, ' ').replace(/["\\]|&(?=#?\w+;)/g, '\\$&')}"`;
+    : ` "${title
+        .trim()
+        .replace(/\s+/g, ' ')
+        .replace(/["\\]|&(?=#?\w+;)/g, '\\$&')}"`;
 
 /** A destination that reads back as itself: in angle brackets where blanks or lone parentheses need them. */
 function destinationPart(destination: string): string {

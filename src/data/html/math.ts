@@ -1,6 +1,7 @@
 import type { HtmlElement } from './element.js';
 
-const mathClasses = / (?:katex|katex-display|katex-error|math-inline|math-display|MathJax|MathJax_Display|MathJax_SVG) /;
+const mathClasses =
+  / (?:katex|katex-display|katex-error|math-inline|math-display|MathJax|MathJax_Display|MathJax_SVG) /;
 
 /** Whether an element is a formula: KaTeX, MathJax 2 to 4, or plain MathML. */
 export function isMath(element: HtmlElement): boolean {

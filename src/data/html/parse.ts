@@ -87,7 +87,8 @@ class TreeBuilder {
     const top = this.#top;
     const first = top.children.length === 0;
     // The HTML Standard drops a line break right after these start tags.
-    const start = first && (top.name === 'pre' || top.name === 'textarea') && this.#html[from] === '\n' ? from + 1 : from;
+    const start =
+      first && (top.name === 'pre' || top.name === 'textarea') && this.#html[from] === '\n' ? from + 1 : from;
     const text = decodeText(this.#html.slice(start, to));
     if (text === '') return;
     const last = top.children.length - 1;

@@ -34,7 +34,9 @@ function rowsOf(table: HtmlElement): readonly Row[] {
     .findAll((element) => element.name === 'tr' || element.name === 'table')
     .filter((element) => element.name === 'tr')
     .map((row) => {
-      const own = row.children.filter((child) => typeof child === 'object' && /^t[dh]$/.test(child.name)) as HtmlElement[];
+      const own = row.children.filter(
+        (child) => typeof child === 'object' && /^t[dh]$/.test(child.name),
+      ) as HtmlElement[];
       const cells: (HtmlElement | undefined)[] = [];
       const skipSpanned = () => {
         for (let column = cells.length; (spans[column] ?? 0) > 0; column++) {

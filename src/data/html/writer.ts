@@ -53,7 +53,10 @@ export class MarkdownWriter {
    * @param rest - what its other lines begin with.
    */
   nest(first: string, rest: string, write: () => void): void {
-    if (this.#nesting === maximumNesting) return write();
+    if (this.#nesting === maximumNesting) {
+      write();
+      return;
+    }
     const outer = this.#prefix;
     this.#first = (this.#first ?? outer) + first;
     this.#prefix = outer + rest;
