@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderConversation, type Segment, vicunaV1_1 } from '../src/conversation/index.js';
+import { type Conversation, renderConversation, vicunaV1_1 } from '../src/conversation/index.js';
 import { ConversationSegmenter, superviseConversations } from '../src/data/index.js';
 import { loadTokenizer } from '../src/tokenizer/index.js';
 import { alternate, ratios, summarise } from './support/measure.js';
@@ -26,13 +26,13 @@ const records = JSON.parse(await readFile(conversationsPath, 'utf8')) as {
   conversations: { from: string; value: string }[];
 }[];
 const conversations = records.map(
-  ({ id, conversations: turns }): Segment => ({
+  ({ id, conversations: turns }): Conversation => ({
     id,
     messages: turns.map(({ from, value }) => ({ role: from === 'human' ? 'user' : 'assistant', content: value })),
   }),
 );
 const segmenter = await ConversationSegmenter.create({ maxTokens }, { tokenizer });
-const segments: Segment[] = [];
+const segments: Conversation[] = [];
 for await (const { unfinished: _, ...segment } of segmenter.segment(conversations)) segments.push(segment);
 const texts = segments.map((segment) => renderConversation(segment, vicunaV1_1).text);
 const megabytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1e6;

@@ -36,7 +36,6 @@ export {
   type RenderedTurn,
   renderConversation,
   renderPrompt,
-  type Segment,
   type SupervisedSpan,
 } from './template-render.js';
 export type { Conversation, Message, Role } from './types.js';

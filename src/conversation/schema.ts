@@ -11,5 +11,7 @@ const messageSchema = z.strictObject({ role: z.enum(['system', 'user', 'assistan
 export const conversationSchema: z.ZodType<Conversation> = z.strictObject({
   id: z.string().min(1),
   messages: z.array(messageSchema).min(1),
+  segmentOf: z.string().min(1).exactOptional(),
+  unfinished: z.boolean().exactOptional(),
   metadata: z.record(z.string(), z.unknown()).exactOptional(),
 });

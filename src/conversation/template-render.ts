@@ -34,17 +34,6 @@ export interface RenderedConversation extends RenderedPrompt {
 }
 
 /**
- * A conversation whose last reply may be only the beginning of what was said, because the rest had no room. Nothing ends
- * such a reply, so that the model does not learn to stop in mid-sentence.
- *
- * @public
- */
-export interface Segment extends Conversation {
-  /** The last reply goes on after the segment's end. @defaultValue `false` */
-  readonly unfinished?: boolean | undefined;
-}
-
-/**
  * Writes messages as a prompt that the model answers.
  *
  * @throws VicunaError `data-malformed` where the last message is not the user's, or a system message is not the first.
@@ -69,7 +58,7 @@ export function renderPrompt(messages: readonly Message[], template: PromptTempl
  * does not end with the assistant.
  * @public
  */
-export function renderConversation(conversation: Segment, template: PromptTemplate): RenderedConversation {
+export function renderConversation(conversation: Conversation, template: PromptTemplate): RenderedConversation {
   const { messages, unfinished = false } = conversation;
   const subject = `conversation ${JSON.stringify(conversation.id)}`;
   if (unfinished && messages.at(-1)?.role !== 'assistant')

@@ -15,6 +15,13 @@ export interface Message {
 export interface Conversation {
   readonly id: string;
   readonly messages: readonly Message[];
+  /**
+   * Id of the longer conversation this is a piece of, where it was cut. Pieces of one never end up on both sides of a
+   * split into training and evaluation.
+   */
+  readonly segmentOf?: string;
+  /** The last reply goes on after the end of this piece. Nothing ends it, so that a model does not learn to stop there. */
+  readonly unfinished?: boolean;
   /** Where it came from, for reports: `file:line`, an export's title, a language. Never trained on. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }

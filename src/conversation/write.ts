@@ -7,9 +7,9 @@ import type { Conversation, Role } from './types.js';
 /** How to write conversations. @public */
 export interface WriteConversationsOptions extends CallOptions {
   /**
-   * `messages`: JSON Lines of `{"id", "messages": [{"role", "content"}], "metadata"}`, which every reader of OpenAI's
+   * `messages`: JSON Lines of `{"id", "messages": [{"role", "content"}], "metadata"}` and what else a `Conversation` has, which every reader of OpenAI's
    * form takes too. `sharegpt`: a JSON array of `{"id", "conversations": [{"from", "value"}]}`, as FastChat and axolotl
-   * read it; it has no place for metadata.
+   * read it; it has no place for metadata, nor for a segment's `segmentOf` and `unfinished`.
    *
    * @defaultValue `'messages'`
    */

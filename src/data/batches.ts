@@ -1,4 +1,4 @@
-import type { Segment } from '../conversation/index.js';
+import type { Conversation } from '../conversation/index.js';
 import type { Source } from '../core/index.js';
 
 /**
@@ -6,10 +6,10 @@ import type { Source } from '../core/index.js';
  * its messages reach `maxCharacters`.
  */
 export async function* inBatches(
-  conversations: Source<Segment>,
+  conversations: Source<Conversation>,
   { maxConversations, maxCharacters }: { readonly maxConversations: number; readonly maxCharacters: number },
-): AsyncGenerator<Segment[], void, undefined> {
-  let batch: Segment[] = [];
+): AsyncGenerator<Conversation[], void, undefined> {
+  let batch: Conversation[] = [];
   let characters = 0;
   for await (const conversation of conversations) {
     batch.push(conversation);

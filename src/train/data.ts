@@ -1,5 +1,6 @@
 import { type CallOptions, Random, type Source, VicunaError } from '../core/index.js';
 import { ExampleStore, PackedDataset, type SupervisedExample } from '../data/index.js';
+import { IGNORED_LABEL } from '../engine/index.js';
 import type { TrainerSettings } from './config.js';
 
 /** What a run learns from and what it is measured on. */
@@ -10,11 +11,16 @@ export interface TrainingData extends AsyncDisposable {
   readonly unsupervised: number;
 }
 
+export interface CollectOptions extends CallOptions {
+  /** Of the model that is to learn them. */
+  readonly vocabularySize: number;
+}
+
 /** Reads the examples to their end and lays them out. */
 export async function collectTrainingData(
   examples: Source<SupervisedExample>,
   settings: TrainerSettings,
-  { signal, onProgress }: CallOptions,
+  { vocabularySize, signal, onProgress }: CollectOptions,
 ): Promise<TrainingData> {
   const training = await ExampleStore.create();
   const heldOut = await ExampleStore.create();
@@ -27,9 +33,9 @@ export async function collectTrainingData(
   try {
     for await (const example of examples) {
       signal?.throwIfAborted();
-      assertFits(example, settings.maxTokens);
-      const store = isHeldOut(example.id, evaluation.fraction) ? heldOut : training;
-      if (example.supervisedTokens > 0) await store.add(example);
+      assertFits(example, settings.maxTokens, vocabularySize);
+      const store = isHeldOut(example.segmentOf ?? example.id, evaluation.fraction) ? heldOut : training;
+      if (isSupervised(example)) await store.add(example);
       else unsupervised++;
       onProgress?.({ phase: 'prepare', done: training.size + heldOut.size + unsupervised });
     }
@@ -46,7 +52,7 @@ export async function collectTrainingData(
   }
 }
 
-/** Depends on the id alone: adding, removing or reordering conversations moves no other to the other side. */
+/** Depends on the conversation's id alone: its segments stay together, and adding, removing or reordering conversations moves no other to the other side. */
 export function isHeldOut(id: string, fraction: number): boolean {
   return Random.fromSeed(0, `held-out/${id}`).uniform() < fraction;
 }
@@ -59,13 +65,26 @@ function packForEvaluation(store: ExampleStore, { microBatchTokens }: TrainerSet
   return PackedDataset.create({ microBatchTokens, batchTokens: microBatchTokens, shuffle: false }, { store });
 }
 
-function assertFits({ id, tokens }: SupervisedExample, maxTokens: number): void {
-  if (tokens.length <= maxTokens) return;
-  throw new VicunaError(
-    'data-malformed',
-    `Conversation ${JSON.stringify(id)} has ${tokens.length} tokens, more than maxTokens (${maxTokens}). ` +
-      'Cut conversations with ConversationSegmenter first, or raise maxTokens.',
-  );
+/** The first label is never a target. */
+function isSupervised({ labels }: SupervisedExample): boolean {
+  return labels.some((label, index) => index > 0 && label !== IGNORED_LABEL);
+}
+
+function assertFits({ id, tokens }: SupervisedExample, maxTokens: number, vocabularySize: number): void {
+  const fail = (problem: string): never => {
+    throw new VicunaError('data-malformed', `Conversation ${JSON.stringify(id)} ${problem}`);
+  };
+  if (tokens.length > maxTokens)
+    fail(
+      `has ${tokens.length} tokens, more than maxTokens (${maxTokens}). ` +
+        'Cut conversations with ConversationSegmenter first, or raise maxTokens.',
+    );
+  const unknown = tokens.find((token) => token >= vocabularySize);
+  if (unknown !== undefined)
+    fail(
+      `has the token ${unknown}, but the model knows ${vocabularySize} tokens. ` +
+        'Tokenise with the tokenizer that belongs to the model.',
+    );
 }
 
 function assertSizes(training: ExampleStore, heldOut: ExampleStore, unsupervised: number, settings: TrainerSettings) {

@@ -27,7 +27,7 @@ const useIt = `
   ] };
   const cleaner = await ShareGPTCleaner.create();
   for await (const kept of cleaner.clean([conversation])) console.log(JSON.stringify(kept.messages));
-  const wrong = await ShareGPTCleaner.create({ minCharacters: -1 }).catch((error) => error);
+  const wrong = await ShareGPTCleaner.create({ minimumCharacters: -1 }).catch((error) => error);
   console.log(VicunaError.isInstance(wrong), wrong.code, wrong.issues[0].path);
 `;
 const printed = [
@@ -35,7 +35,7 @@ const printed = [
     { role: 'user', content: 'How do I greet <b>Ada</b>?' },
     { role: 'assistant', content: 'Say **hello**.' },
   ]),
-  'true config-invalid minCharacters',
+  'true config-invalid minimumCharacters',
 ].join('\n');
 
 describe('the packed package in an empty folder', () => {
@@ -61,8 +61,8 @@ describe('the packed package in an empty folder', () => {
         const run = trainer.train(segmenter.segment(cleaner.clean(readConversations('logs.json'))), { signal });
         for await (const event of run) if (event.type === 'step-end') console.log(event.step, event.loss.toFixed(3));
         // @ts-expect-error a wrong option must be a type error
-        await ShareGPTCleaner.create({ minCharacter: 3 });
-        return (await run.result).directory;
+        await ShareGPTCleaner.create({ minimumCharacter: 3 });
+        return (await run.result).checkpoint;
       }`;
     await writeFile(join(consumer, 'strict.ts'), code);
     await writeFile(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Conversation, Message, Segment } from '../../src/conversation/index.js';
+import type { Conversation, Message } from '../../src/conversation/index.js';
 import { anyText } from './arbitraries.js';
 import { sharedData } from './shared-data.js';
 
@@ -43,7 +43,7 @@ export function conversationOf(options: { readonly rounds?: number; readonly tex
 }
 
 /** A question and its reply. */
-export function roundsOf({ messages }: Segment): [question: string, reply: string][] {
+export function roundsOf({ messages }: Conversation): [question: string, reply: string][] {
   const turns = messages.filter(({ role }) => role !== 'system').map(({ content }) => content);
   return turns.flatMap((content, index) => (index % 2 === 0 ? [[content, turns[index + 1]!] as [string, string]] : []));
 }

@@ -25,11 +25,20 @@ export interface ReadOpenAIMessagesOptions extends ReadOptions {
 const optionsSchema = z.strictObject({ ...readFields, images: imagesField });
 const example = 'a record such as {"messages": [{"role": "user", "content": "Hello"}]}';
 /** Fields of OpenAI's form that say how to call functions, and those that have a place of their own. */
-const takenFields = ['id', 'messages', 'metadata', 'tools', 'functions', 'parallel_tool_calls'];
+const takenFields = [
+  'id',
+  'messages',
+  'segmentOf',
+  'unfinished',
+  'metadata',
+  'tools',
+  'functions',
+  'parallel_tool_calls',
+];
 
 /**
  * Reads OpenAI's fine-tuning form, one `{"messages": [{"role", "content"}]}` a line. What `writeConversations` writes is
- * that form with an `id` and `metadata`, and comes back as it was.
+ * that form with the other fields of a `Conversation`, and comes back as it was.
  *
  * `developer` is read as `system`; parts of a message as paragraphs, pictures among them as a placeholder. A record whose
  * model calls functions is left out and counted. Replies of weight 0 (not to be learned) are cut off at the end; a record
@@ -112,6 +121,8 @@ function conversationOf(record: Fields, messages: readonly ReadMessage[]): Conve
   return {
     id: idText(record.id) ?? contentId(messages.map(({ role, content }) => ({ from: role, value: content }))),
     messages: messages.map(({ role, content }) => ({ role, content })),
+    ...(typeof record.segmentOf === 'string' && { segmentOf: record.segmentOf }),
+    ...(record.unfinished === true && { unfinished: true }),
     ...(metadata !== undefined && { metadata }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Message, PromptTemplate, Segment } from '../../conversation/index.js';
+import type { Conversation, Message, PromptTemplate } from '../../conversation/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import type { ResolvedSegmenterConfig } from './config.js';
 import { type CountedSegment, fitBeginning, fitInParts } from './long-round.js';
@@ -8,13 +8,13 @@ import { type Round, toRounds } from './rounds.js';
 
 /** The segments of one conversation, and what it adds to the report. */
 export interface Cut {
-  readonly segments: readonly Segment[];
+  readonly segments: readonly Conversation[];
   readonly tally: SegmentTally;
 }
 
 /** Cuts a conversation greedily: every segment takes as many whole rounds as fit. */
 export async function cutConversation(
-  conversation: Segment,
+  conversation: Conversation,
   config: ResolvedSegmenterConfig,
   tokenizer: Tokenizer,
 ): Promise<Cut> {
@@ -32,7 +32,7 @@ export async function cutConversation(
     messages: unanswered > 0 ? conversation.messages.slice(0, -1) : conversation.messages,
   };
   const cutter = new Cutter(answered, system, rounds, config, tokenizer);
-  const segments: Segment[] = [];
+  const segments: Conversation[] = [];
   const keep = ({ segment, tokens }: CountedSegment) => {
     segments.push(segment);
     tally.segments++;
@@ -52,7 +52,7 @@ export async function cutConversation(
 }
 
 class Cutter {
-  readonly #conversation: Segment;
+  readonly #conversation: Conversation;
   readonly #system: Message | undefined;
   readonly #rounds: readonly Round[];
   readonly #config: ResolvedSegmenterConfig;
@@ -61,7 +61,7 @@ class Cutter {
   #following: readonly number[] | undefined;
 
   constructor(
-    conversation: Segment,
+    conversation: Conversation,
     system: Message | undefined,
     rounds: readonly Round[],
     config: ResolvedSegmenterConfig,
@@ -131,7 +131,7 @@ class Cutter {
     return { maxTokens: this.#config.maxTokens, template: this.#config.template, tokenizer: this.#tokenizer };
   }
 
-  #withReply(index: number): (content: string, unfinished: boolean) => Segment {
+  #withReply(index: number): (content: string, unfinished: boolean) => Conversation {
     const { unfinished: endsUnfinished, ...segment } = this.#segment(index, index + 1);
     return (content, unfinished) => ({
       ...segment,
@@ -140,12 +140,13 @@ class Cutter {
     });
   }
 
-  #segment(start: number, end: number): Segment {
+  #segment(start: number, end: number): Conversation {
     const { unfinished, ...conversation } = this.#conversation;
     const rounds = this.#rounds.slice(start, end);
     return {
       ...conversation,
       id: `${conversation.id}_${rounds[0]!.startTurn}`,
+      segmentOf: conversation.segmentOf ?? conversation.id,
       messages: [
         ...(this.#system === undefined ? [] : [this.#system]),
         ...rounds.flatMap(({ user, reply }) => [user, reply]),

@@ -1,4 +1,4 @@
-import type { Message, Segment } from '../../conversation/index.js';
+import type { Conversation, Message } from '../../conversation/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import type { Cut } from './cut-conversation.js';
 import { emptyTally } from './report.js';
@@ -8,7 +8,11 @@ import { roleOfTurn } from './rounds.js';
 const TEMPLATE_TOKENS = 6;
 
 /** Cuts a conversation as FastChat's `split_long_conversation` does. */
-export async function cutLikeFastChat(conversation: Segment, maxTokens: number, tokenizer: Tokenizer): Promise<Cut> {
+export async function cutLikeFastChat(
+  conversation: Conversation,
+  maxTokens: number,
+  tokenizer: Tokenizer,
+): Promise<Cut> {
   const { messages, unfinished: _, ...rest } = conversation;
   const system = messages[0]?.role === 'system' ? messages.slice(0, 1) : [];
   const said = messages.slice(system.length);
@@ -24,11 +28,16 @@ export async function cutLikeFastChat(conversation: Segment, maxTokens: number, 
   // Plain strings: FastChat takes special tokens wherever their letters stand.
   const encodings = await tokenizer.encodeBatch(turns.map(({ content }) => content));
   const counts = encodings.map(({ length }) => length + TEMPLATE_TOKENS);
-  const segments: Segment[] = [];
+  const segments: Conversation[] = [];
   for (const [start, end] of ranges(counts, maxTokens)) {
     const kept = turns.slice(start, end);
     if (kept.length === 0 || !alternates(kept)) continue;
-    segments.push({ ...rest, id: `${rest.id}_${start}`, messages: [...system, ...kept] });
+    segments.push({
+      ...rest,
+      id: `${rest.id}_${start}`,
+      segmentOf: rest.segmentOf ?? rest.id,
+      messages: [...system, ...kept],
+    });
     tally.segments++;
     tally.tokens += counts.slice(start, end).reduce((sum, count) => sum + count, 0);
   }

@@ -1,9 +1,9 @@
-import { type PromptTemplate, renderConversation, type Segment } from '../../conversation/index.js';
+import { type Conversation, type PromptTemplate, renderConversation } from '../../conversation/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 
 /** A segment and how many tokens it has. */
 export interface CountedSegment {
-  readonly segment: Segment;
+  readonly segment: Conversation;
   readonly tokens: number;
 }
 
@@ -12,7 +12,7 @@ export interface ReplyFitting {
   readonly maxTokens: number;
   readonly template: PromptTemplate;
   readonly tokenizer: Tokenizer;
-  readonly withReply: (content: string, unfinished: boolean) => Segment;
+  readonly withReply: (content: string, unfinished: boolean) => Conversation;
 }
 
 // A reply is tokenised no further than could ever fit, so that a huge one costs no more than its parts. Texts have about
@@ -63,7 +63,7 @@ async function fitWhole(reply: string, fitting: ReplyFitting): Promise<CountedSe
   return tokens <= fitting.maxTokens ? { segment, tokens } : undefined;
 }
 
-async function countTokens(segment: Segment, { template, tokenizer }: ReplyFitting): Promise<number> {
+async function countTokens(segment: Conversation, { template, tokenizer }: ReplyFitting): Promise<number> {
   return (await tokenizer.encode(renderConversation(segment, template))).length;
 }
 

@@ -1,4 +1,4 @@
-import { type PromptTemplate, renderConversation, type Segment } from '../../conversation/index.js';
+import { type Conversation, type PromptTemplate, renderConversation } from '../../conversation/index.js';
 import type { MarkedText, Tokenizer } from '../../tokenizer/index.js';
 
 /**
@@ -21,18 +21,18 @@ export class SegmentMeasure {
   }
 
   /** Whether counts add up to the very count of a segment of this conversation; where not, they only come close. */
-  addsUp({ unfinished }: Segment): boolean {
+  addsUp({ unfinished }: Conversation): boolean {
     // What follows a finished reply is counted with the first round of a segment; an unfinished one has nothing there.
     return this.#cutToken !== undefined && !(unfinished && this.#template.assistant.suffix !== '');
   }
 
   /** The tokens of a segment, the begin token included. */
-  async tokens(segment: Segment): Promise<number> {
+  async tokens(segment: Conversation): Promise<number> {
     return (await this.#tokenizer.encode(renderConversation(segment, this.#template))).length;
   }
 
   /** The tokens each round of a conversation has where it follows another. The first round's count is not used. */
-  async tokensWhereFollowing(conversation: Segment): Promise<number[]> {
+  async tokensWhereFollowing(conversation: Conversation): Promise<number[]> {
     const rendered = renderConversation(conversation, this.#template);
     const overlap = this.#cutToken?.length ?? 0;
     const rounds = rendered.spans.slice(1).map(({ end }, previous) => {

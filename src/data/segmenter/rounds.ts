@@ -1,4 +1,4 @@
-import type { Message, Segment } from '../../conversation/index.js';
+import type { Conversation, Message } from '../../conversation/index.js';
 
 /** A user's message and the assistant's reply. */
 export interface Round {
@@ -20,7 +20,7 @@ export interface Rounds {
 export type SegmentRejectReason = 'no-reply' | 'not-alternating';
 
 /** Reads a conversation as rounds, or says why it has none. */
-export function toRounds({ messages, unfinished }: Segment): Rounds | SegmentRejectReason {
+export function toRounds({ messages, unfinished }: Conversation): Rounds | SegmentRejectReason {
   const system = messages[0]?.role === 'system' ? messages[0] : undefined;
   const turns = system === undefined ? messages : messages.slice(1);
   if (turns.some(({ role }, index) => role !== roleOfTurn(index))) return 'not-alternating';

@@ -1,4 +1,4 @@
-import type { Segment } from '../../conversation/index.js';
+import type { Conversation } from '../../conversation/index.js';
 import { type CallOptions, parseConfig, type Run, type Source, startRun } from '../../core/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import { inBatches } from '../batches.js';
@@ -43,12 +43,12 @@ export class ConversationSegmenter {
   }
 
   /** Segments in the order of their conversations, with ids `<id>_<turn they start at>`; a further part of a split reply adds `_<part>`. */
-  segment(conversations: Source<Segment>, options: CallOptions = {}): Run<Segment, SegmentReport> {
-    const cut = (conversation: Segment): Promise<Cut> =>
+  segment(conversations: Source<Conversation>, options: CallOptions = {}): Run<Conversation, SegmentReport> {
+    const cut = (conversation: Conversation): Promise<Cut> =>
       this.#config.compat === 'fastchat'
         ? cutLikeFastChat(conversation, this.#config.maxTokens, this.#tokenizer)
         : cutConversation(conversation, this.#config, this.#tokenizer);
-    return startRun<Segment, SegmentReport>(async function* (signal) {
+    return startRun<Conversation, SegmentReport>(async function* (signal) {
       const total = emptyTally();
       for await (const batch of inBatches(conversations, batchLimits)) {
         signal.throwIfAborted();

@@ -6,6 +6,8 @@
 export interface SupervisedExample {
   /** Id of the conversation (or segment) it was made from. */
   readonly id: string;
+  /** Id of the conversation that segment was cut from. */
+  readonly segmentOf?: string | undefined;
   /** Token ids `[T]`. */
   readonly tokens: Int32Array;
   /** Labels `[T]`: the token itself inside an assistant's reply and its end token, -100 (not learned) elsewhere. */

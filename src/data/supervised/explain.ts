@@ -1,9 +1,9 @@
 import {
+  type Conversation,
   type PromptTemplate,
   type PromptTemplateName,
   type RenderedTurn,
   renderConversation,
-  type Segment,
 } from '../../conversation/index.js';
 import { parseConfig } from '../../core/index.js';
 import { IGNORED_LABEL } from '../../engine/index.js';
@@ -35,7 +35,7 @@ export interface ExplainOptions {
  * does not fit the template.
  * @public
  */
-export async function explainMask(conversation: Segment, options: ExplainOptions): Promise<string> {
+export async function explainMask(conversation: Conversation, options: ExplainOptions): Promise<string> {
   const { tokenizer, color, ...given } = options;
   const { template, maxTokens } = parseConfig(supervisionConfigSchema, given, 'explainMask options');
   assertTemplateFits(template, tokenizer);

@@ -1,4 +1,4 @@
-import type { Segment } from '../../conversation/index.js';
+import type { Conversation } from '../../conversation/index.js';
 import { parseConfig, type Run, type Source, startRun } from '../../core/index.js';
 import { isFaithful, specialTokenPattern } from '../../tokenizer/index.js';
 import { inBatches } from '../batches.js';
@@ -22,7 +22,7 @@ const batchLimits = { maxConversations: 64, maxCharacters: 512 * 1024 };
  * @public
  */
 export function superviseConversations(
-  conversations: Source<Segment>,
+  conversations: Source<Conversation>,
   config: SupervisionConfig,
   runtime: SupervisionRuntime,
 ): Run<SupervisedExample, SupervisionReport> {

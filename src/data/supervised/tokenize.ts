@@ -1,4 +1,4 @@
-import { type RenderedConversation, renderConversation, type Segment } from '../../conversation/index.js';
+import { type Conversation, type RenderedConversation, renderConversation } from '../../conversation/index.js';
 import { VicunaError } from '../../core/index.js';
 import type { Encoding, Tokenizer } from '../../tokenizer/index.js';
 import type { ResolvedSupervisionConfig } from './config.js';
@@ -8,7 +8,7 @@ import type { SupervisionRejection } from './report.js';
 
 /** A conversation that was written in the template and tokenised. */
 export interface TokenizedConversation {
-  readonly conversation: Segment;
+  readonly conversation: Conversation;
   readonly rendered: RenderedConversation;
   readonly encoding: Encoding;
 }
@@ -20,7 +20,7 @@ export interface TruncatableExample extends SupervisedExample {
 
 /** Writes and tokenises conversations, in one native call. One that cannot be written comes back as a rejection. */
 export async function tokenizeConversations(
-  conversations: readonly Segment[],
+  conversations: readonly Conversation[],
   { template }: ResolvedSupervisionConfig,
   tokenizer: Tokenizer,
 ): Promise<(TokenizedConversation | SupervisionRejection)[]> {
@@ -41,7 +41,7 @@ export async function tokenizeConversations(
 
 /** Labels a tokenised conversation and holds it to the limits. */
 export function makeExample(
-  { conversation: { id }, rendered, encoding }: TokenizedConversation,
+  { conversation: { id, segmentOf }, rendered, encoding }: TokenizedConversation,
   { maxTokens, tooLong }: ResolvedSupervisionConfig,
 ): TruncatableExample | SupervisionRejection {
   const isTruncated = encoding.length > maxTokens;
@@ -50,7 +50,8 @@ export function makeExample(
   const tokens = encoding.ids.slice(0, maxTokens);
   const labels = labelReplies(encoding, rendered.spans).slice(0, maxTokens);
   const supervisedTokens = countSupervised(labels);
-  if (supervisedTokens > 0) return { id, tokens, labels, supervisedTokens, isTruncated };
+  if (supervisedTokens > 0)
+    return { id, ...(segmentOf !== undefined && { segmentOf }), tokens, labels, supervisedTokens, isTruncated };
   const detail =
     rendered.spans.length === 0
       ? 'it has no message of the assistant'

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  type Conversation,
   type PromptTemplate,
   renderConversation,
-  type Segment,
   vicunaV0,
   vicunaV1_1,
 } from '../../../src/conversation/index.js';
@@ -33,23 +33,23 @@ beforeAll(async () => {
   ];
 });
 
-async function segment(config: SegmenterConfig, tokenizer: Tokenizer, source: readonly Segment[]) {
+async function segment(config: SegmenterConfig, tokenizer: Tokenizer, source: readonly Conversation[]) {
   const segmenter = await ConversationSegmenter.create(config, { tokenizer });
   const run = segmenter.segment(source);
-  const segments: Segment[] = [];
+  const segments: Conversation[] = [];
   for await (const item of run) segments.push(item);
   return { segments, report: await run.result };
 }
 
-const count = async (item: Segment, template: PromptTemplate, tokenizer: Tokenizer) =>
+const count = async (item: Conversation, template: PromptTemplate, tokenizer: Tokenizer) =>
   (await tokenizer.encode(renderConversation(item, template))).length;
 
 /** Runs a check over any conversation, template, limit and policy, with every tokenizer. */
 function always(
   policies: readonly NonNullable<SegmenterConfig['longRound']>[],
   check: (found: {
-    input: Segment;
-    segments: Segment[];
+    input: Conversation;
+    segments: Conversation[];
     report: SegmentReport;
     config: SegmenterConfig & { template: PromptTemplate; maxTokens: number };
     tokenizer: Tokenizer;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type Conversation,
   type Message,
   renderConversation,
-  type Segment,
   vicunaV0,
   vicunaV1_1,
   withEndToken,
@@ -17,15 +17,15 @@ const template = { ...vicunaV1_1, systemMessage: 'Be good' };
 const say = (...contents: string[]): Message[] =>
   contents.map((content, turn) => ({ role: turn % 2 === 0 ? 'user' : 'assistant', content }));
 
-async function segment(config: SegmenterConfig, ...conversations: Segment[]) {
+async function segment(config: SegmenterConfig, ...conversations: Conversation[]) {
   const segmenter = await ConversationSegmenter.create({ template, ...config }, { tokenizer });
   const run = segmenter.segment(conversations);
-  const segments: Segment[] = [];
+  const segments: Conversation[] = [];
   for await (const item of run) segments.push(item);
   return { segments, report: await run.result };
 }
 
-const contentsOf = ({ messages }: Segment) => messages.map(({ content }) => content);
+const contentsOf = ({ messages }: Conversation) => messages.map(({ content }) => content);
 
 describe('ConversationSegmenter', () => {
   it('fills each segment with as many whole rounds as fit', async () => {
@@ -45,8 +45,8 @@ describe('ConversationSegmenter', () => {
     const messages = [system, ...say('q1', 'a1', 'q2', 'a2')];
     const { segments } = await segment({ maxTokens: 40 }, { id: 'c', messages, metadata: { file: 'x.json' } });
     expect(segments).toEqual([
-      { id: 'c_0', messages: [system, ...say('q1', 'a1')], metadata: { file: 'x.json' } },
-      { id: 'c_2', messages: [system, ...say('q2', 'a2')], metadata: { file: 'x.json' } },
+      { id: 'c_0', segmentOf: 'c', messages: [system, ...say('q1', 'a1')], metadata: { file: 'x.json' } },
+      { id: 'c_2', segmentOf: 'c', messages: [system, ...say('q2', 'a2')], metadata: { file: 'x.json' } },
     ]);
   });
 
@@ -57,7 +57,12 @@ describe('ConversationSegmenter', () => {
 
     it('loses the end of its reply, which is not taught to stop there', async () => {
       const { segments, report } = await segment({ maxTokens }, { id: 'c', messages });
-      expect(segments[1]).toEqual({ id: 'c_2', messages: say('q2', '01234567890123456789'), unfinished: true });
+      expect(segments[1]).toEqual({
+        id: 'c_2',
+        segmentOf: 'c',
+        messages: say('q2', '01234567890123456789'),
+        unfinished: true,
+      });
       expect(segments.map(({ id }) => id)).toEqual(['c_0', 'c_2', 'c_4']);
       expect(report).toMatchObject({ truncatedReplies: 1, droppedRounds: 0, splitReplies: 0 });
     });
@@ -65,9 +70,9 @@ describe('ConversationSegmenter', () => {
     it('is split on request, each part behind its question', async () => {
       const { segments, report } = await segment({ maxTokens, longRound: 'split' }, { id: 'c', messages });
       expect(segments.slice(1, -1)).toEqual([
-        { id: 'c_2', messages: say('q2', '01234567890123456789'), unfinished: true },
-        { id: 'c_2_1', messages: say('q2', '01234567890123456789'), unfinished: true },
-        { id: 'c_2_2', messages: say('q2', '0123456789') },
+        { id: 'c_2', segmentOf: 'c', messages: say('q2', '01234567890123456789'), unfinished: true },
+        { id: 'c_2_1', segmentOf: 'c', messages: say('q2', '01234567890123456789'), unfinished: true },
+        { id: 'c_2_2', segmentOf: 'c', messages: say('q2', '0123456789') },
       ]);
       expect(report).toMatchObject({ truncatedReplies: 0, droppedRounds: 0, splitReplies: 1, segments: 5 });
     });
