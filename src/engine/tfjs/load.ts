@@ -1,10 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { Device, type TfjsBackend } from './device.js';
+import { Device, type TensorFlowModule, type TfjsBackend } from './device.js';
 import { restoreNodeUtil } from './node-util.js';
-
-type TensorFlowModule = typeof TensorFlow;
 
 /** Where a backend was looked for in vain, for `Engine.reason` and errors. */
 export class BackendMissing extends Error {}
@@ -16,7 +13,16 @@ export class BackendMissing extends Error {}
  * this package and from the folder the process runs in.
  * @throws BackendMissing saying what is missing.
  */
-export async function loadDevice(backend: TfjsBackend, searchFolders: readonly string[] = []): Promise<Device> {
+export function loadDevice(backend: TfjsBackend, searchFolders: readonly string[] = []): Promise<Device> {
+  // One after the other: the library drops the start of a backend when another is started meanwhile.
+  const device = loading.then(() => load(backend, searchFolders));
+  loading = device.catch(() => undefined);
+  return device;
+}
+
+let loading: Promise<unknown> = Promise.resolve();
+
+async function load(backend: TfjsBackend, searchFolders: readonly string[]): Promise<Device> {
   if (backend === 'tensorflow') return loadTensorFlow(searchFolders);
   const tf = moduleOf<TensorFlowModule>(await import('@tensorflow/tfjs-core'));
   const packageName = `@tensorflow/tfjs-backend-${backend}`;

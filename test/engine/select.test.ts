@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createEngine } from '../../src/engine/index.js';
+import { createTfjsEngine } from '../../src/engine/select.js';
+import { projectDirectory } from '../support/shared-data.js';
+
+const empty = mkdtempSync(join(tmpdir(), 'vicuna-empty-'));
+afterAll(() => rmSync(empty, { recursive: true }));
+
+describe('choosing an engine', () => {
+  it('picks what is asked for and says so', async () => {
+    await using engine = await createEngine({ engine: 'tfjs', backend: 'cpu' });
+    expect(engine).toMatchObject({ name: 'tfjs', backend: 'cpu' });
+    expect(engine.reason).toBe('The cpu backend (@tensorflow/tfjs-backend-cpu) was asked for.');
+  });
+
+  it('picks the best that loads when the choice is open, and says what is missing for a better one', async () => {
+    await using engine = await createEngine();
+    if (engine.backend === 'tensorflow') expect(engine.reason).toMatch(/tfjs-node/);
+    else {
+      expect(engine.backend).toBe('wasm');
+      expect(engine.reason).toMatch(/tfjs-backend-wasm is the fastest that loads here: .*tfjs-node is not installed/);
+    }
+  });
+
+  it('fails with the next action when what was asked for does not load', async ({ skip }) => {
+    vi.spyOn(process, 'cwd').mockReturnValue(empty);
+    const outcome = await createTfjsEngine('tensorflow').catch((error: Error) => error);
+    vi.restoreAllMocks();
+    if (!(outcome instanceof Error)) {
+      await outcome[Symbol.asyncDispose]();
+      return skip('tfjs-node is installed here');
+    }
+    expect(outcome).toMatchObject({ code: 'engine-unavailable' });
+    expect(outcome.message).toMatch(/tfjs-node is not installed.*npm install @tensorflow\/tfjs-node.*'wasm'/);
+  });
+
+  it('has no native engine yet', async () => {
+    await expect(createEngine({ engine: 'native' })).rejects.toMatchObject({ code: 'engine-unavailable' });
+  });
+
+  it('starts several at once, prints nothing and leaves no listener on the process', () => {
+    const source = pathToFileURL(join(projectDirectory, 'src/engine/index.ts')).href;
+    const script = `
+      const { createEngine } = await import(${JSON.stringify(source)});
+      const count = () => ['uncaughtException', 'unhandledRejection'].map((event) => process.listenerCount(event)).join();
+      const before = count();
+      const engines = await Promise.all(['wasm', 'cpu', 'wasm'].map((backend) => createEngine({ backend })));
+      for (const engine of engines) await engine[Symbol.asyncDispose]();
+      if (count() !== before) console.log('listeners: ' + before + ' -> ' + count());
+    `;
+    const output = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+      cwd: projectDirectory,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    expect(output).toBe('');
+  });
+});

@@ -1,4 +1,0 @@
-import { createEngine } from '../../src/engine/index.js';
-import { describeEngine } from './contract/index.js';
-
-describeEngine({ name: 'tfjs cpu', open: () => createEngine({ backend: 'cpu' }) });
