@@ -24,22 +24,29 @@ export class EventLog {
    */
   static async create(outputDirectory: string, enabled: boolean): Promise<EventLog> {
     const path = join(outputDirectory, EVENT_LOG_FILE);
-    try {
+    await writing(outputDirectory, async () => {
       await mkdir(outputDirectory, { recursive: true });
       if (enabled) await writeFile(path, '');
-    } catch (cause) {
-      throw new VicunaError(
-        'file-unwritable',
-        `outputDirectory ${outputDirectory} cannot be written: ${String(cause)}. Choose another place.`,
-        { cause },
-      );
-    }
+    });
     return new EventLog(enabled ? path : undefined);
   }
 
   /** Writes an event and gives it back: what is yielded after it was recorded is in the log when a listener sees it. */
   async record<Event extends TrainEvent>(event: Event): Promise<Event> {
-    if (this.#path !== undefined) await appendFile(this.#path, `${JSON.stringify(event)}\n`);
+    const path = this.#path;
+    if (path !== undefined) await writing(path, () => appendFile(path, `${JSON.stringify(event)}\n`));
     return event;
+  }
+}
+
+async function writing(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    throw new VicunaError(
+      'file-unwritable',
+      `${path} cannot be written: ${String(cause)}. Make room there, or choose another outputDirectory.`,
+      { cause },
+    );
   }
 }

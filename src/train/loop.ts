@@ -1,12 +1,4 @@
-import type {
-  BatchHandle,
-  Engine,
-  Handle,
-  LayerActivations,
-  PackedBatch,
-  Transformer,
-  Vector,
-} from '../engine/index.js';
+import type { Engine, Handle, LayerActivations, PackedBatch, Transformer, Vector } from '../engine/index.js';
 import { type BlockVectors, lendHead } from './vectors.js';
 
 // Shapes: T tokens of a micro-batch, C hidden size.
@@ -98,7 +90,7 @@ export async function forwardLoss(pass: Pass, packed: PackedBatch): Promise<numb
   const { engine, transformer, parameters, signal } = pass;
   const { blocks, shape } = transformer;
   return holding(engine, async (hold, release) => {
-    const batch: BatchHandle = hold(await transformer.batch(packed));
+    const batch = hold(await transformer.batch(packed));
     let x_TC = hold(await parameters.lend(0, (embedding) => transformer.embeddingForward(embedding, batch)));
     for (let layer = 0; layer < shape.layers; layer++) {
       signal.throwIfAborted();

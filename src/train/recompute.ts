@@ -17,5 +17,7 @@ export function activationBytes(recompute: boolean | 'auto', engine: Engine): nu
 function memoryLeft(engine: Engine): number {
   if (engine.backend === 'wasm') return WASM_BYTES - engine.usage.bytes;
   if (engine.backend === 'tensorflow') return 0;
-  return freemem();
+  // A container's limit, where there is one.
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return Math.min(freemem(), limit - process.memoryUsage.rss());
 }

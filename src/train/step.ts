@@ -1,6 +1,6 @@
 import type { PackedDataset, PackedStep } from '../data/index.js';
 import type { ModelVectors } from '../engine/index.js';
-import { TrainingDivergedError } from './errors.js';
+import { type Divergence, TrainingDivergedError } from './errors.js';
 import { forwardBackward, type Pass } from './loop.js';
 import { type AdamW, clipFactor, gradientNorm } from './optimizer.js';
 import { activationBytes } from './recompute.js';
@@ -46,11 +46,12 @@ export async function trainStep(
     let lossSum = 0;
     for (const examples of packed.microBatches) {
       lossSum += await forwardBackward(runtime, await dataset.load(examples), backward);
-      if (!Number.isFinite(lossSum)) await diverged(examples, { loss: lossSum });
+      if (!Number.isFinite(lossSum)) throw await divergence(dataset, examples, { step, loss: lossSum });
     }
     const loss = lossSum / packed.supervisedTokens;
     const norm = await gradientNorm(engine, gradients);
-    if (!Number.isFinite(norm)) await diverged(packed.microBatches.flat(), { loss, gradientNorm: norm });
+    if (!Number.isFinite(norm))
+      throw await divergence(dataset, packed.microBatches.flat(), { step, loss, gradientNorm: norm });
     runtime.signal.throwIfAborted();
     await runtime.optimizer.update(runtime.weights, gradients, {
       learningRate,
@@ -60,11 +61,12 @@ export async function trainStep(
   } finally {
     engine.release(...gradients);
   }
+}
 
-  async function diverged(
-    examples: readonly number[],
-    found: Omit<StepOutcome, 'gradientNorm'> & Partial<StepOutcome>,
-  ) {
-    throw new TrainingDivergedError({ step, ...found, conversations: await dataset.ids(examples) });
-  }
+async function divergence(
+  dataset: PackedDataset,
+  examples: readonly number[],
+  found: Omit<Divergence, 'conversations'>,
+): Promise<TrainingDivergedError> {
+  return new TrainingDivergedError({ ...found, conversations: await dataset.ids(examples) });
 }

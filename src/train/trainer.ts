@@ -1,4 +1,4 @@
-import type { Segment } from '../conversation/index.js';
+import type { Conversation } from '../conversation/index.js';
 import { type CallOptions, type Run, type Source, startRun } from '../core/index.js';
 import { type SupervisedExample, superviseConversations } from '../data/index.js';
 import type { VicunaModel } from '../model/index.js';
@@ -19,6 +19,15 @@ export interface TrainerRuntime {
  *
  * The model is trained in place. When a run is cancelled or diverges, its weights are those of the last finished step,
  * nothing is saved, and whatever training had allocated is free again.
+ *
+ * @example
+ * ```ts
+ * await using model = await VicunaModel.load('llama');
+ * const trainer = await VicunaTrainer.create({ outputDirectory: 'vicuna', epochs: 3 }, { model });
+ * const run = trainer.train(conversations);
+ * for await (const event of run) if (event.type === 'step-end') console.log(event.step, event.loss);
+ * const { checkpoint } = await run.result;
+ * ```
  *
  * @public
  */
@@ -45,12 +54,16 @@ export class VicunaTrainer {
    * @returns a run of events; its result says where the trained model was saved.
    * @throws TrainingDivergedError when the loss or its gradient is no number any more, before the weights change.
    */
-  train(conversations: Source<Segment>, options: CallOptions = {}): Run<TrainEvent, TrainResult> {
-    return startRun((signal) => {
+  train(conversations: Source<Conversation>, options: CallOptions = {}): Run<TrainEvent, TrainResult> {
+    const run = (signal: AbortSignal) => {
       const { template, tokenizer } = this.#model;
       const { maxTokens } = this.#settings;
       const examples = superviseConversations(conversations, { template, maxTokens }, { tokenizer, signal });
       return this.#run(examples, () => examples.result, signal, options);
+    };
+    // Wrapped, so that what is wrong with the model or the template is an error of the run.
+    return startRun(async function* (signal) {
+      return yield* run(signal);
     }, options);
   }
 

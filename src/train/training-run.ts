@@ -21,11 +21,27 @@ export interface TrainingJob extends CallOptions {
   readonly signal: AbortSignal;
 }
 
+/** Models that change at the moment: two trainings of one would undo each other's steps. */
+const inTraining = new WeakSet<VicunaModel>();
+
 /** Reads the data, takes every step, saves the model. Whatever it allocates is free again however it ends. */
 export async function* trainingRun(job: TrainingJob): AsyncGenerator<TrainEvent, TrainResult, undefined> {
-  const { settings, model } = job;
+  const { model } = job;
+  if (inTraining.has(model))
+    throw new TypeError(`Model ${model.id} is being trained already; wait for that run to end.`);
+  inTraining.add(model);
+  try {
+    return yield* trainModel(job);
+  } finally {
+    inTraining.delete(model);
+  }
+}
+
+async function* trainModel(job: TrainingJob): AsyncGenerator<TrainEvent, TrainResult, undefined> {
+  const { settings, model, signal, onProgress } = job;
+  const { vocabularySize } = model.config;
   const log = await EventLog.create(settings.outputDirectory, settings.eventLog);
-  const data = await collectTrainingData(job.examples, settings, job);
+  const data = await collectTrainingData(job.examples, settings, { vocabularySize, signal, onProgress });
   try {
     const optimizer = await AdamW.create(model.engine, model.transformer.blocks, settings);
     try {

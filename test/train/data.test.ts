@@ -12,7 +12,10 @@ const unlearned = (id: string): SupervisedExample => {
   return { ...example(id), labels: new Int32Array(6).fill(-100), supervisedTokens: 0 };
 };
 const collect = (examples: Iterable<SupervisedExample>, config: Partial<TrainerConfig> = {}, signal?: AbortSignal) =>
-  collectTrainingData(examples, resolveTrainerConfig({ outputDirectory: 'out', ...config }, 64), { signal });
+  collectTrainingData(examples, resolveTrainerConfig({ outputDirectory: 'out', ...config }, 64), {
+    vocabularySize: 100,
+    signal,
+  });
 
 describe('held-out conversations', () => {
   it('stay held out when more are', () => {
@@ -63,6 +66,15 @@ describe('the data of a run', () => {
       [example('long one', 65)],
       {},
       /"long one" has 65 tokens, more than maxTokens \(64\)/,
+    ],
+    [
+      'a token the model does not know',
+      [
+        example('unknown one', 64),
+        { ...example('foreign'), tokens: Int32Array.of(1, 100), labels: Int32Array.of(-100, 100) },
+      ],
+      {},
+      /"foreign" has the token 100, but the model knows 100 tokens/,
     ],
     ['too few to hold one out', [example('one')], { evaluation: { fraction: 1e-9 } }, /holds out none of the 1/],
   ])('is refused for %s', async (_, examples, config, message) => {

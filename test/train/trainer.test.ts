@@ -158,4 +158,22 @@ describe('VicunaTrainer', () => {
     expect(evaluation.perplexity).toBeCloseTo(Math.exp(sum / supervisedTokens), 1);
     expect(result.evaluationLoss).toBe(evaluation.loss);
   });
+
+  it('does not train a model twice at once', async () => {
+    await using model = await fixtureModel(engine);
+    const trainer = await VicunaTrainer.create({ outputDirectory: join(await temporaryDirectory(), 'out') }, { model });
+    const first = trainer.trainExamples(examples);
+    for await (const _ of first) {
+      await expect(trainer.trainExamples(examples).result).rejects.toThrow(/is being trained already/);
+      break;
+    }
+    await trainer.trainExamples(examples).result;
+  });
+
+  it('says what it misses of a model', async () => {
+    await using model = await fixtureModel(engine);
+    const trainer = await VicunaTrainer.create({ outputDirectory: join(await temporaryDirectory(), 'out') }, { model });
+    const run = trainer.train([{ id: 'one', messages: [{ role: 'user', content: 'Hello' }] }]);
+    await expect(run.result).rejects.toMatchObject({ code: 'tokenizer-unreadable' });
+  });
 });
