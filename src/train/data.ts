@@ -52,7 +52,10 @@ export async function collectTrainingData(
   }
 }
 
-/** Depends on the conversation's id alone: its segments stay together, and adding, removing or reordering conversations moves no other to the other side. */
+/**
+ * Depends on the conversation's id alone: its segments stay together, and adding, removing or reordering conversations
+ * moves no other to the other side.
+ */
 export function isHeldOut(id: string, fraction: number): boolean {
   return Random.fromSeed(0, `held-out/${id}`).uniform() < fraction;
 }

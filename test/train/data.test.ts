@@ -19,7 +19,7 @@ const collect = (examples: Iterable<SupervisedExample>, config: Partial<TrainerC
 
 describe('held-out conversations', () => {
   it('stay held out when more are', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.string(), fc.double({ min: 0, max: 1, noNaN: true }), (id, fraction) => {
         if (isHeldOut(id, fraction)) expect(isHeldOut(id, Math.min(1, fraction * 1.5))).toBe(true);
       }),
@@ -46,6 +46,22 @@ describe('held-out conversations', () => {
     expect([...training, ...heldOut].toSorted()).toEqual(examples.map(({ id }) => id).toSorted());
     expect(training.filter((id) => isHeldOut(id, 0.2))).toEqual([]);
     expect(heldOut.every((id) => isHeldOut(id, 0.2))).toBe(true);
+    await data[Symbol.asyncDispose]();
+  });
+});
+
+describe('the segments of a conversation', () => {
+  it('are held out together or trained on together', async () => {
+    const segments = Array.from({ length: 300 }, (_, number) => ({
+      ...example(`conversation-${number % 100}_${Math.floor(number / 100) * 2}`),
+      segmentOf: `conversation-${number % 100}`,
+    }));
+    const data = await collect(segments, { evaluation: { fraction: 0.3 } });
+    const heldOut = Array.from({ length: 100 }, (_, number) => isHeldOut(`conversation-${number}`, 0.3));
+    expect(data.heldOut!.conversations).toBe(3 * heldOut.filter(Boolean).length);
+    expect(data.training.conversations).toBe(300 - data.heldOut!.conversations);
+    for (const id of await data.heldOut!.ids(Array.from({ length: data.heldOut!.conversations }, (_, index) => index)))
+      expect(heldOut[Number(/-(\d+)_/.exec(id)![1])]).toBe(true);
     await data[Symbol.asyncDispose]();
   });
 });

@@ -2,39 +2,42 @@ import { VicunaError } from '../../core/index.js';
 import { IGNORED_LABEL } from '../../engine/index.js';
 import type { SupervisedExample } from '../supervised/example.js';
 
-// How an example lies in a store: three 32-bit words (tokens, bytes a token, bytes of the id), the tokens in 16 bits
-// each where all of them fit and in 32 otherwise, one bit a token saying whether it is learned, the id in UTF-8.
-// Four times smaller than two arrays of 32-bit ids, and a label needs no room: it is the token or nothing.
+// How an example lies in a store: three 32-bit words (tokens, bytes a token, bytes of the name), the tokens in 16 bits
+// each where all of them fit and in 32 otherwise, one bit a token saying whether it is learned, the name (id and
+// segmentOf as JSON) in UTF-8. Four times smaller than two arrays of 32-bit ids, and a label needs no room: it is the
+// token or nothing.
 const HEADER_BYTES = 12;
+
+type Name = Pick<SupervisedExample, 'id' | 'segmentOf'>;
 
 /**
  * @throws VicunaError `data-malformed` when labels and tokens do not belong together.
  */
-export function encodeExample({ id, tokens, labels }: SupervisedExample): Uint8Array<ArrayBuffer> {
+export function encodeExample({ id, segmentOf, tokens, labels }: SupervisedExample): Uint8Array<ArrayBuffer> {
   checkLabels(id, tokens, labels);
-  const idBytes = new TextEncoder().encode(id);
+  const name = new TextEncoder().encode(JSON.stringify({ id, segmentOf } satisfies Name));
   const tokenBytes = tokens.every((token) => token < 0x10000) ? 2 : 4;
   const maskStart = HEADER_BYTES + tokens.length * tokenBytes;
-  const idStart = maskStart + Math.ceil(tokens.length / 8);
-  const record = new Uint8Array(idStart + idBytes.length);
-  new Uint32Array(record.buffer, 0, 3).set([tokens.length, tokenBytes, idBytes.length]);
+  const nameStart = maskStart + Math.ceil(tokens.length / 8);
+  const record = new Uint8Array(nameStart + name.length);
+  new Uint32Array(record.buffer, 0, 3).set([tokens.length, tokenBytes, name.length]);
   tokenView(record, tokens.length, tokenBytes).set(tokens);
   for (let index = 0; index < tokens.length; index++)
     if (labels[index] !== IGNORED_LABEL) record[maskStart + (index >> 3)]! |= 1 << (index & 7);
-  record.set(idBytes, idStart);
+  record.set(name, nameStart);
   return record;
 }
 
 /** @param record - at the start of its own buffer, as the tokens in it are read in place. */
 export function decodeExample(record: Uint8Array<ArrayBuffer>): SupervisedExample {
-  const [length, tokenBytes, idLength] = new Uint32Array(record.buffer, 0, 3) as unknown as [number, number, number];
+  const [length, tokenBytes, nameLength] = new Uint32Array(record.buffer, 0, 3) as unknown as [number, number, number];
   const tokens = Int32Array.from(tokenView(record, length, tokenBytes));
   const labels = new Int32Array(length).fill(IGNORED_LABEL);
   const maskStart = HEADER_BYTES + length * tokenBytes;
   for (let index = 0; index < length; index++)
     if ((record[maskStart + (index >> 3)]! >> (index & 7)) & 1) labels[index] = tokens[index]!;
-  const id = new TextDecoder().decode(record.subarray(record.length - idLength));
-  return { id, tokens, labels, supervisedTokens: countTargets(labels) };
+  const name: Name = JSON.parse(new TextDecoder().decode(record.subarray(record.length - nameLength)));
+  return { ...name, tokens, labels, supervisedTokens: countTargets(labels) };
 }
 
 /** How many tokens of a sequence are predicted: its labels but the first, which has nothing before it. */

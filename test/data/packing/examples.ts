@@ -33,10 +33,12 @@ export function conversationLengths(count: number, longest: number, seed: number
 export const anyExample: fc.Arbitrary<SupervisedExample> = fc
   .record({
     id: fc.string({ unit: 'binary' }),
+    segmentOf: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
     rows: fc.array(fc.tuple(fc.oneof(fc.nat(0xffff), fc.nat(2 ** 31 - 1)), fc.boolean()), { maxLength: 40 }),
   })
-  .map(({ id, rows }) => {
+  .map(({ id, segmentOf, rows }) => {
     const tokens = Int32Array.from(rows, ([token]) => token);
     const labels = Int32Array.from(rows, ([token, learned]) => (learned ? token : -100));
-    return { id, tokens, labels, supervisedTokens: countLearned(labels) };
+    const example = { id, tokens, labels, supervisedTokens: countLearned(labels) };
+    return segmentOf === undefined ? example : { ...example, segmentOf };
   });
