@@ -1,14 +1,16 @@
 // The whole story: from a ShareGPT export to a chat with the model trained on it. `npm run demo`
 import { readFile } from 'node:fs/promises';
-import { intro, log, note, outro, progress, spinner } from '@clack/prompts';
+import { intro, log, note, outro, progress } from '@clack/prompts';
 import plot from 'simple-ascii-chart';
 import {
   type CleanReport,
   type Conversation,
   ConversationSegmenter,
+  type EpochEndEvent,
   explainMask,
   readConversations,
   ShareGPTCleaner,
+  type StepEndEvent,
   type Tokenizer,
   trainTokenizer,
   VicunaModel,
@@ -54,40 +56,75 @@ async function makeTokenizer(conversations: readonly Conversation[]): Promise<To
 
 async function train(conversations: readonly Conversation[], tokenizer: Tokenizer): Promise<void> {
   await using model = await VicunaModel.create(
-    { hiddenSize: 96, layers: 2, heads: 4, ffnSize: 256, contextLength: 512, tiedEmbeddings: true },
+    {
+      hiddenSize: 96,
+      layers: 2,
+      heads: 4,
+      ffnSize: 256,
+      contextLength: 512,
+      tiedEmbeddings: true,
+      // Wider than a large model's 0.02: a small one learns nothing for ten epochs from weights that small.
+      initializerRange: 0.08,
+    },
     { tokenizer, seed: 1 },
   );
   const segmenter = await ConversationSegmenter.create({ maxTokens: 512 }, { tokenizer });
   const trainer = await VicunaTrainer.create(
-    { outputDirectory: output, epochs: 30, maxTokens: 512, batchConversations: 8, learningRate: 5e-3 },
+    {
+      outputDirectory: output,
+      epochs: 20,
+      maxTokens: 512,
+      microBatchTokens: 1024,
+      batchConversations: 4,
+      learningRate: 6e-3,
+      warmupRatio: 0.05,
+      beta2: 0.99,
+    },
     { model },
   );
   const run = trainer.train(segmenter.segment(conversations));
-  const losses: [step: number, loss: number][] = [];
-  let bar: ReturnType<typeof progress> | undefined;
+  const losses: [epoch: number, loss: number][] = [];
+  const meter = startMeter();
   for await (const event of run) {
     if (event.type === 'train-start') {
       const { parameters, supervisedTokens, totalSteps, engine } = event;
       log.step(`Training ${(parameters / 1e6).toFixed(1)} million weights on ${supervisedTokens} supervised tokens`);
       log.info(engine.reason);
-      bar = progress({ max: totalSteps });
-      bar.start('epoch 1');
-    } else if (event.type === 'step-end') {
-      losses.push([event.step, event.loss]);
-      bar?.advance(
-        1,
-        `epoch ${event.epoch}, loss ${event.loss.toFixed(3)}, ${event.tokensPerSecond.toFixed(0)} tokens/s`,
-      );
-    } else if (event.type === 'train-end') bar?.stop(`Trained for ${event.seconds.toFixed(0)} s`);
+      meter.start(totalSteps);
+    } else if (event.type === 'step-end') meter.step(event);
+    else if (event.type === 'epoch-end') {
+      losses.push([event.epoch, event.loss]);
+      meter.epoch(event);
+    } else if (event.type === 'train-end') meter.stop(`Trained for ${event.seconds.toFixed(0)} s`);
   }
-  log.message(plot(losses, { title: 'loss', width: 60, height: 10 }));
+  log.message(plot(losses, { title: 'loss by epoch', width: 60, height: 10 }));
+}
+
+/** A bar where there is a terminal, a line an epoch where there is none. */
+function startMeter() {
+  if (!process.stdout.isTTY)
+    return {
+      start: () => undefined,
+      step: () => undefined,
+      epoch: ({ epoch, loss }: EpochEndEvent) => log.message(`epoch ${epoch}: loss ${loss.toFixed(3)}`, { spacing: 0 }),
+      stop: log.success,
+    };
+  let bar: ReturnType<typeof progress> | undefined;
+  return {
+    start: (steps: number) => {
+      bar = progress({ max: steps });
+      bar.start('epoch 1');
+    },
+    step: ({ epoch, loss, tokensPerSecond }: StepEndEvent) =>
+      bar?.advance(1, `epoch ${epoch}, loss ${loss.toFixed(3)}, ${tokensPerSecond.toFixed(0)} tokens/s`),
+    epoch: () => undefined,
+    stop: (message: string) => bar?.stop(message),
+  };
 }
 
 async function chat(): Promise<string> {
-  const loading = spinner();
-  loading.start('Loading the saved model');
   await using model = await VicunaModel.load(output);
-  loading.stop('Loaded the saved model. Asking it what it was told:');
+  log.step('Loaded the saved model. Asking it what it was told:');
   const questions = JSON.parse(await readFile(data('questions.json'), 'utf8')) as { question: string; reply: string }[];
   let right = 0;
   for (const { question, reply } of questions) {
