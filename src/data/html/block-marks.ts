@@ -5,7 +5,7 @@ const htmlBlock =
  * Finds, at the starts of a paragraph's lines, the characters that would make a reader see a list, a heading, a quote, a
  * rule, a fence, a table, a definition or an HTML block there (CommonMark 4 and 5, GFM 4.10).
  *
- * @returns the positions that a backslash in front would disarm.
+ * @returns the positions that a backslash in front would disarm; of a fence's run, the first.
  */
 export function escapableBlockMarks(text: string): readonly number[] {
   const marks: number[] = [];
@@ -13,7 +13,7 @@ export function escapableBlockMarks(text: string): readonly number[] {
   let isFirst = true;
   for (const line of text.split('\n')) {
     const offset = blockMark(line, isFirst);
-    if (offset !== undefined) marks.push(...offset.map((at) => start + at));
+    if (offset !== undefined) marks.push(start + offset);
     start += line.length + 1;
     // Two line breaks in a row end the paragraph.
     isFirst = line === '';
@@ -21,31 +21,30 @@ export function escapableBlockMarks(text: string): readonly number[] {
   return marks;
 }
 
-function blockMark(line: string, isFirst: boolean): readonly number[] | undefined {
+/** The offset of a line's mark. */
+function blockMark(line: string, isFirst: boolean): number | undefined {
   const first = line[0];
   switch (first) {
     case '#':
-      return /^#{1,6}(?:\s|$)/.test(line) ? [0] : undefined;
+      return /^#{1,6}(?:\s|$)/.test(line) ? 0 : undefined;
     case '>':
-      return [0];
+      return 0;
     case '<':
-      return htmlBlock.test(line) ? [0] : undefined;
+      return htmlBlock.test(line) ? 0 : undefined;
     case '[':
-      return isFirst && /^\[[^\]]+\]:/.test(line) ? [0] : undefined;
+      return isFirst && /^\[[^\]]+\]:/.test(line) ? 0 : undefined;
     case '`':
-    case '~': {
-      const fence = /^(?:`{3,}(?=[^`]*$)|~{3,})/.exec(line);
-      return fence === null ? undefined : [...fence[0]].map((_, at) => at);
-    }
+    case '~':
+      return /^(?:`{3,}[^`]*$|~{3,})/.test(line) ? 0 : undefined;
     default:
       break;
   }
   const number = /^\d{1,9}(?=[.)](?:\s|$))/.exec(line)?.[0];
   // Inside a paragraph only a list that starts at 1 begins, and only with something in it.
   if (number !== undefined)
-    return isFirst || (Number(number) === 1 && line.length > number.length + 2) ? [number.length] : undefined;
-  if (/^[-+*](?:\s|$)/.test(line) && (isFirst || line.length > 2)) return [0];
-  if (isRule(line) || (!isFirst && (/^(?:=+|-+)\s*$/.test(line) || isTableRuler(line)))) return [0];
+    return isFirst || (Number(number) === 1 && line.length > number.length + 2) ? number.length : undefined;
+  if (/^[-+*](?:\s|$)/.test(line) && (isFirst || line.length > 2)) return 0;
+  if (isRule(line) || (!isFirst && (/^(?:=+|-+)\s*$/.test(line) || isTableRuler(line)))) return 0;
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { HtmlElement } from './element.js';
+import type { HtmlElement, HtmlNode } from './element.js';
 import { invisibleElements } from './elements.js';
 
 /**
@@ -43,11 +43,24 @@ export function isRegenerateCounter(text: string): boolean {
 
 /** The footer a 2023 extension added to replies (English only): a copy button, then `522 chars / 100 words`. */
 export function isCharacterCount(element: HtmlElement): boolean {
-  const text = element.shortText(60)?.trim();
+  const text = shownLabel(element, 60)?.trim();
   if (text === undefined || !text.includes(' / ')) return false;
   if (/^(?:Copy\s*)?\d+ chars \/ \d+ words$/.test(text)) return true;
-  const button = element.find((inner) => inner.name === 'button');
-  return button !== undefined && /^\d+\s?\p{L}+ \/ \d+\s?\p{L}+$/u.test(text.replace(button.text, '').trim());
+  // The same in another language is told from `5 km / 2 h` by its button.
+  return /^\d+\s?\p{L}+ \/ \d+\s?\p{L}+$/u.test(text) && element.find(({ name }) => name === 'button') !== undefined;
+}
+
+/** The text a node shows, or `undefined` if it is longer than a label. */
+export function shownLabel(node: HtmlNode, limit: number): string | undefined {
+  if (typeof node === 'string') return node.length > limit ? undefined : node;
+  if (isChrome(node)) return '';
+  let text = '';
+  for (const child of node.children) {
+    const part = shownLabel(child, limit - text.length);
+    if (part === undefined) return undefined;
+    text += part;
+  }
+  return text;
 }
 
 const characterCount = /\s*Copy\d+ chars \/ \d+ words/g;

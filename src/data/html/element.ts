@@ -78,18 +78,6 @@ export class HtmlElement {
     for (const child of this.children) text += typeof child === 'string' ? child : child.text;
     return text;
   }
-
-  /** The text below, or `undefined` if there is more than `limit` of it: a cheap look at what may be a label. */
-  shortText(limit: number): string | undefined {
-    let text = '';
-    for (const child of this.children) {
-      const part = typeof child === 'string' ? child : child.shortText(limit - text.length);
-      if (part === undefined) return undefined;
-      text += part;
-      if (text.length > limit) return undefined;
-    }
-    return text;
-  }
 }
 
 const spaced = (tokens: string | undefined): string => (tokens === undefined ? '' : ` ${tokens.replace(/\s+/g, ' ')} `);

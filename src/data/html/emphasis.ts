@@ -177,8 +177,15 @@ function edge(slots: readonly Slot[], from: number, step: 1 | -1, delimiter: str
 
 const movable = /[\s\p{P}\p{S}]/u;
 
-/** Moves punctuation and blanks at a mark's inner edge out of it. Returns whether there was any to move. */
-function movePunctuation(slots: readonly Slot[], index: number): boolean {
+const brackets = /[\p{Ps}\p{Pe}\p{Pi}\p{Pf}"']/u;
+
+/**
+ * Moves punctuation and blanks at a mark's inner edge out of it; where a bracket or quote goes, its partner at the other
+ * edge goes with it.
+ *
+ * @returns whether there was any to move.
+ */
+function movePunctuation(slots: readonly Slot[], index: number, alone = false): boolean {
   const slot = slots[index] as Slot;
   const step = slot.kind === 'open' ? 1 : -1;
   const inner = slots[index + step] as Slot;
@@ -194,6 +201,11 @@ function movePunctuation(slots: readonly Slot[], index: number): boolean {
   if (isMark) inner.moved = rest;
   else inner.value = rest;
   slot.moved = step === 1 ? slot.moved + head : tail + slot.moved;
+  if (!alone && brackets.test(step === 1 ? head : tail)) {
+    const facing = slots[slot.partner - step];
+    const other = facing?.kind === 'text' ? (step === 1 ? facing.value.at(-1) : facing.value[0]) : undefined;
+    if (other !== undefined && brackets.test(other)) movePunctuation(slots, slot.partner, true);
+  }
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { writeBlocks } from './blocks.js';
-import { isRegenerateCounter, mayHoldLeftovers, replyRoots } from './chrome.js';
+import { isRegenerateCounter, mayHoldLeftovers, replyRoots, shownLabel } from './chrome.js';
 import type { HtmlElement, HtmlNode } from './element.js';
 import { isMath } from './math.js';
 import { parseHtml } from './parse.js';
@@ -26,7 +26,7 @@ export function htmlToMarkdown(html: string): string {
   const hasLeftovers = mayHoldLeftovers(html);
   for (const root of replyRoots(parseHtml(html))) {
     if (writer.length > 0) writer.separate();
-    writeBlocks(withoutCounter(root), writer, {
+    writeBlocks(hasCounts ? withoutCounter(root) : root.children, writer, {
       hasMath: mayHoldMath && root.find(isMath) !== undefined,
       hasCounts,
       hasLeftovers,
@@ -40,9 +40,12 @@ const mathHints = ['katex', 'math', 'mjx', 'MathJax'];
 
 /** The content of a reply without the `2 / 3` in front of it; a reply that is nothing else keeps it. */
 function withoutCounter(root: HtmlElement): readonly HtmlNode[] {
-  const first = root.children.findIndex((child) => typeof child === 'object' || child.trim() !== '');
-  const node = root.children[first];
-  if (node === undefined || first === root.children.length - 1) return root.children;
-  const text = typeof node === 'string' ? node : node.shortText(16);
-  return text !== undefined && isRegenerateCounter(text) ? root.children.slice(first + 1) : root.children;
+  const { children } = root;
+  let from = 0;
+  for (let index = 0; index < children.length - 1; index++) {
+    const text = shownLabel(children[index] as HtmlNode, 16);
+    if (text === undefined || (text.trim() !== '' && !isRegenerateCounter(text))) break;
+    from = index + 1;
+  }
+  return from === 0 ? children : children.slice(from);
 }

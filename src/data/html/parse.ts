@@ -86,9 +86,8 @@ class TreeBuilder {
     if (from >= to) return;
     const top = this.#top;
     const first = top.children.length === 0;
-    // The HTML Standard drops a line break right after these start tags.
-    const start =
-      first && (top.name === 'pre' || top.name === 'textarea') && this.#html[from] === '\n' ? from + 1 : from;
+    // The HTML Standard drops a line break right after this start tag.
+    const start = first && top.name === 'pre' && this.#html[from] === '\n' ? from + 1 : from;
     const text = decodeText(this.#html.slice(start, to));
     if (text === '') return;
     const last = top.children.length - 1;
@@ -144,7 +143,8 @@ class TreeBuilder {
   }
 
   #closeImplied(name: string): void {
-    if (this.#top.name === 'p' && paragraphEnders.has(name)) this.#pop(this.#stack.length - 1);
+    const top = this.#top.name;
+    if ((top === 'p' && paragraphEnders.has(name)) || (isHeading(top) && isHeading(name))) this.#stack.pop();
     const implied = impliedEnds.get(name);
     if (implied === undefined) return;
     let outermost: number | undefined;
@@ -190,6 +190,8 @@ function markHolders(innermost: HtmlElement): void {
     holder = holder.parent;
   }
 }
+
+const isHeading = (name: string): boolean => name.length === 2 && /^h[1-6]$/.test(name);
 
 const isTablePart = (name: string): boolean => /^(?:table|thead|tbody|tfoot|tr|t[dh]|caption)$/.test(name);
 

@@ -4,7 +4,7 @@ import { inlineMarkdown, type MessageContext } from './inline.js';
 /** A table as GFM lines. Spanned cells stay empty beyond their first; a table without a header gets an empty one. */
 export function tableLines(table: HtmlElement, context: MessageContext): readonly string[] {
   const rows = rowsOf(table);
-  const columns = Math.max(0, ...rows.map((row) => row.cells.length));
+  const columns = rows.reduce((most, row) => Math.max(most, row.cells.length), 0);
   if (columns === 0) return [];
   const hasHeader = rows[0]?.isHeader === true;
   const header = hasHeader ? rows[0] : undefined;
