@@ -10,11 +10,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readConversations } from '../src/conversation/index.js';
 import { Random } from '../src/core/index.js';
 import { alternate, ratios, summarise } from './support/measure.js';
+import { peakMegabytes } from './support/peak-memory.js';
 import { writeShareGPTPages } from './support/share-gpt-pages.js';
 
 /**
- * What is measured: each takes the file and returns how many records it saw. Each runs in a process of its own. Stages
- * that follow the reader (cleaner, segmenter) join here as one more entry.
+ * What is measured: each takes the file and returns how many records it saw. Each runs in a process of its own.
  */
 const pipelines: Readonly<Record<string, (path: string) => Promise<number>>> = {
   'nothing (the process itself)': async () => 0,
@@ -72,13 +72,6 @@ async function child(name: string, path: string): Promise<void> {
   const processorSeconds = (used.user + used.system) / 1e6;
   process.send!({ seconds, processorSeconds, peak: await peakMegabytes(), records } satisfies Figures);
   process.disconnect();
-}
-
-/** VmHWM where there is /proc: `maxRSS` starts with what the parent had. */
-async function peakMegabytes(): Promise<number> {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
-  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(status)?.[1];
-  return Number(kilobytes ?? process.resourceUsage().maxRSS) / 1000;
 }
 
 function measure(name: string, path: string): Promise<Figures> {

