@@ -4,6 +4,7 @@ export {
   type WeightDtype,
 } from './checkpoint/index.js';
 export {
+  type ByteSource,
   type ChatModel,
   type ChatOptions,
   type Conversation,
@@ -53,6 +54,7 @@ export {
   DataError,
   type DataLocation,
   type Progress,
+  type Resolved,
   type Run,
   type Source,
   VicunaError,
@@ -90,7 +92,33 @@ export {
   type SupervisionRuntime,
   superviseConversations,
 } from './data/index.js';
-export { createEngine, type Engine, type EngineName, type EngineOptions, type PackedBatch } from './engine/index.js';
+export {
+  type AdamWUpdate,
+  type BatchHandle,
+  type BlockLayout,
+  createEngine,
+  type DecodeRequest,
+  type Engine,
+  type EngineName,
+  type EngineOptions,
+  type EngineUsage,
+  type Handle,
+  type HeadLoss,
+  type HeadLossOptions,
+  type HeadVectors,
+  type KeyValueCache,
+  type LayerActivations,
+  type LayerForward,
+  type ModelShape,
+  type ModelVectors,
+  modelBlocks,
+  type PackedBatch,
+  type ParameterSlice,
+  type RopeShape,
+  type TfjsBackend,
+  type Transformer,
+  type Vector,
+} from './engine/index.js';
 export {
   type CompletionOptions,
   type ContextOverflow,
@@ -113,6 +141,7 @@ export {
   loadTokenizer,
   type MarkedText,
   type SpecialToken,
+  type SpecialTokenNames,
   type StreamDecoder,
   type StreamDecoderOptions,
   type Tokenizer,

@@ -7,6 +7,8 @@ import type { ModelShape } from './shape.js';
 /**
  * A flat float32 vector in an engine's memory: parameters, a gradient, moments or activations. Only the engine that
  * made it can read it; everybody else passes it on. It lives until it is released.
+ *
+ * @public
  */
 export interface Vector {
   readonly length: number;
@@ -14,19 +16,19 @@ export interface Vector {
   readonly version: number;
 }
 
-/** A packed batch in an engine's memory, with what is derived from it: targets, positions, attention tiles. */
+/** A packed batch in an engine's memory, with what is derived from it: targets, positions, attention tiles. @public */
 export interface BatchHandle {
   readonly tokens: number;
   /** Positions with something to predict. */
   readonly supervisedTokens: number;
 }
 
-/** What a layer's backward needs of its forward, kept instead of computed again. */
+/** What a layer's backward needs of its forward, kept instead of computed again. @public */
 export interface LayerActivations {
   readonly bytes: number;
 }
 
-/** Keys and values of one sequence, for every layer, on the engine. */
+/** Keys and values of one sequence, for every layer, on the engine. @public */
 export interface KeyValueCache {
   /** Tokens it can hold. */
   readonly capacity: number;
@@ -34,18 +36,20 @@ export interface KeyValueCache {
   readonly length: number;
 }
 
+/** @public */
 export type Handle = Vector | BatchHandle | LayerActivations | KeyValueCache;
 
-/** One vector a block, in {@link modelBlocks} order. */
+/** One vector a block, in {@link modelBlocks} order. @public */
 export type ModelVectors = readonly Vector[];
 
-/** Parameters or gradients of the head. A tied head also reads, and adds to, the embedding's. */
+/** Parameters or gradients of the head. A tied head also reads, and adds to, the embedding's. @public */
 export interface HeadVectors {
   readonly head: Vector;
   /** The embedding block's vector; required when the model's embeddings are tied, ignored otherwise. */
   readonly embedding?: Vector | undefined;
 }
 
+/** @public */
 export interface HeadLossOptions {
   /** Factor on every gradient, usually 1 / supervised tokens of the global batch. The loss itself is not scaled. */
   readonly gradientScale: number;
@@ -55,6 +59,7 @@ export interface HeadLossOptions {
   readonly tokenLosses?: boolean | undefined;
 }
 
+/** @public */
 export interface HeadLoss {
   /** Sum over supervised tokens of -log p, in nats. */
   readonly lossSum: number;
@@ -63,6 +68,7 @@ export interface HeadLoss {
   readonly tokenLosses?: Float32Array;
 }
 
+/** @public */
 export interface LayerForward {
   /** `[T, C]` */
   readonly output: Vector;
@@ -70,7 +76,7 @@ export interface LayerForward {
   readonly activations?: LayerActivations;
 }
 
-/** One sequence's part of a decoding step. */
+/** One sequence's part of a decoding step. @public */
 export interface DecodeRequest {
   readonly cache: KeyValueCache;
   /** Tokens that follow those in the cache: the whole prompt, a chunk of it, or the one token drawn last. */
@@ -82,6 +88,8 @@ export interface DecodeRequest {
  *
  * Arguments stay the caller's: a call never releases what it was given, and what it returns is the caller's to release.
  * Gradients are ADDED to the vectors given for them.
+ *
+ * @public
  */
 export interface Transformer {
   readonly shape: ModelShape;
@@ -94,7 +102,7 @@ export interface Transformer {
   /** @param keep - keep what backward needs; otherwise backward recomputes it from the input. */
   layerForward(parameters: Vector, input: Vector, batch: BatchHandle, keep: boolean): Promise<LayerForward>;
   /**
-   * @param activations - from {@link layerForward}; `undefined` recomputes them from `input`.
+   * @param activations - from {@link Transformer.layerForward}; `undefined` recomputes them from `input`.
    * @returns gradient of the input `[T, C]`
    */
   layerBackward(
@@ -109,7 +117,7 @@ export interface Transformer {
   headLoss(parameters: HeadVectors, input: Vector, batch: BatchHandle, options: HeadLossOptions): Promise<HeadLoss>;
   /** Logits of the given rows of the head's input. @returns `[rows.length, V]` */
   headLogits(parameters: HeadVectors, input: Vector, rows: Int32Array): Promise<Float32Array>;
-  /** An empty cache for one sequence of up to `capacity` tokens. */
+  /** An empty cache for one sequence of up to `capacity` tokens: a limit, to be filled as tokens come. */
   createCache(capacity: number): Promise<KeyValueCache>;
   /** Forgets all but the first `length` tokens. */
   truncateCache(cache: KeyValueCache, length: number): void;
@@ -121,7 +129,7 @@ export interface Transformer {
   decode(parameters: ModelVectors, requests: readonly DecodeRequest[]): Promise<Float32Array[]>;
 }
 
-/** One AdamW update (Loshchilov and Hutter 2019): decoupled decay, bias-corrected, all in float32. */
+/** One AdamW update (Loshchilov and Hutter 2019): decoupled decay, bias-corrected, all in float32. @public */
 export interface AdamWUpdate {
   readonly parameters: Vector;
   readonly gradient: Vector;
@@ -140,9 +148,10 @@ export interface AdamWUpdate {
   readonly gradientScale: number;
 }
 
+/** @public */
 export type EngineName = 'native' | 'tfjs';
 
-/** What an engine holds now. */
+/** What an engine holds now. @public */
 export interface EngineUsage {
   readonly handles: number;
   readonly bytes: number;
@@ -151,6 +160,8 @@ export interface EngineUsage {
 /**
  * Where numbers are computed. Vectors cross this seam as opaque handles and bytes move only by {@link Engine.upload},
  * {@link Engine.write} and {@link Engine.download}, so that an engine can keep them on its device between steps.
+ *
+ * @public
  */
 export interface Engine extends AsyncDisposable {
   readonly name: EngineName;

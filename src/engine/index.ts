@@ -20,3 +20,4 @@ export type {
 export { type BlockLayout, modelBlocks, type ParameterSlice } from './layout.js';
 export { createEngine, type EngineOptions } from './select.js';
 export type { ModelShape, RopeShape } from './shape.js';
+export type { TfjsBackend } from './tfjs/device.js';

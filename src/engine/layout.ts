@@ -1,6 +1,6 @@
 import type { ModelShape } from './shape.js';
 
-/** One parameter's place in its block's flat vector. Matrices are row-major `[out, in]`, as Hugging Face stores them. */
+/** One parameter's place in its block's flat vector. Matrices are row-major `[out, in]`, as Hugging Face stores them. @public */
 export interface ParameterSlice {
   /** Hugging Face name, for example `model.layers.0.self_attn.q_proj.weight`. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface ParameterSlice {
   readonly shape: readonly number[];
 }
 
-/** A block of the model: what is gathered, computed, released and checkpointed as one. */
+/** A block of the model: what is gathered, computed, released and checkpointed as one. @public */
 export interface BlockLayout {
   readonly kind: 'embedding' | 'layer' | 'head';
   /** Number of the layer, for `kind: 'layer'`. */
@@ -24,6 +24,8 @@ export interface BlockLayout {
  *
  * Q, K and V stand side by side, and so do gate and up, so that an engine may multiply by them as one matrix.
  * Shared by engines, checkpoints and trainer: changing the order changes saved training checkpoints.
+ *
+ * @public
  */
 export function modelBlocks(shape: ModelShape): readonly BlockLayout[] {
   const { vocabularySize: V, hiddenSize: C, heads: H, keyValueHeads: K, headSize: D, ffnSize: F } = shape;

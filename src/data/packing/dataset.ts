@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConfigError, parseConfig } from '../../core/index.js';
+import { ConfigError, parseConfig, type Resolved } from '../../core/index.js';
 import type { PackedBatch } from '../../engine/index.js';
 import { type PackingConfig, type PackingSettings, packingConfigSchema } from './config.js';
 import { planEpoch, type StepPlan } from './plan.js';
@@ -38,7 +38,7 @@ export interface PackedStep {
  * @public
  */
 export class PackedDataset {
-  readonly settings: PackingSettings;
+  readonly settings: Resolved<PackingConfig>;
   readonly #store: ExampleStore;
   readonly #fingerprint: string;
 

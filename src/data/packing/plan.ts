@@ -2,7 +2,7 @@ import { Random } from '../../core/index.js';
 import { bestFitDecreasing } from './best-fit.js';
 import type { PackingSettings } from './config.js';
 
-/** The examples of each micro-batch of a step. */
+/** The examples of each micro-batch of a step. @public */
 export type StepPlan = readonly (readonly number[])[];
 
 /**
