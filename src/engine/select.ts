@@ -44,7 +44,7 @@ export async function createTfjsEngine(
   for (const candidate of backend === undefined ? BACKENDS : [backend])
     try {
       const device = await loadDevice(candidate, searchFolders);
-      return new TfjsEngine(device, reasonFor(device.packageName, backend, missing));
+      return new TfjsEngine(device, reasonFor(device.packageName, backend, [...missing, ...device.passedOver]));
     } catch (error) {
       if (!(error instanceof BackendMissing)) throw error;
       missing.push(error.message);

@@ -7,7 +7,7 @@ import type { LayerCache, TfjsCache } from './handles.js';
 import { type HeadContext, headLogits } from './head.js';
 import { type LayerPlaces, layerActivations, layerHeads, layerOutput } from './layer.js';
 import type { Runtime } from './runtime.js';
-import { TensorScope } from './tensor-scope.js';
+import { type TensorScope, withTensorScope } from './tensor-scope.js';
 import { uploadRope } from './upload.js';
 import type { TfjsVector } from './vector.js';
 
@@ -46,8 +46,12 @@ export async function decode(job: DecodeJob): Promise<Float32Array[]> {
   const { runtime, requests } = job;
   if (requests.length === 0) return [];
   assertRequests(job);
+  return withTensorScope(runtime.device, (scope) => decodeStep(job, scope));
+}
+
+async function decodeStep(job: DecodeJob, scope: TensorScope): Promise<Float32Array[]> {
+  const { runtime, requests } = job;
   const { device, kernels } = runtime;
-  using scope = new TensorScope(device);
   const sequences: DecodeSequence[] = [];
   const rope = runtime.compute('decoding of the embedding', () => {
     for (const { cache, tokens } of requests) {

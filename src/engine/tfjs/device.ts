@@ -4,6 +4,7 @@ import type * as TensorFlow from '@tensorflow/tfjs-core';
 export type TensorFlowModule = typeof TensorFlow;
 export type Tensor = TensorFlow.Tensor;
 
+/** Where TensorFlow.js computes: TensorFlow on GPU or CPU, WebAssembly, or plain JavaScript. @public */
 export type TfjsBackend = 'tensorflow' | 'wasm' | 'cpu';
 
 /** A tensor library with one of its backends ready to compute. */
@@ -12,6 +13,8 @@ export interface DeviceOptions {
   readonly backend: TfjsBackend;
   /** The npm package that brought the backend. */
   readonly packageName: string;
+  /** Why better packages for the same backend were passed over. */
+  readonly passedOver?: readonly string[];
 }
 
 /**
@@ -26,11 +29,13 @@ export class Device {
   readonly tf: TensorFlowModule;
   readonly backend: TfjsBackend;
   readonly packageName: string;
+  readonly passedOver: readonly string[];
 
-  constructor({ tf, backend, packageName }: DeviceOptions) {
+  constructor({ tf, backend, packageName, passedOver = [] }: DeviceOptions) {
     this.tf = tf;
     this.backend = backend;
     this.packageName = packageName;
+    this.passedOver = passedOver;
   }
 
   /** Runs tensor code and frees every tensor it made but did not keep. */

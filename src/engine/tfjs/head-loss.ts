@@ -5,7 +5,7 @@ import type { Tensor } from './device.js';
 import type { BatchContent } from './handles.js';
 import { type HeadContext, headChunk } from './head.js';
 import type { Runtime } from './runtime.js';
-import { TensorScope } from './tensor-scope.js';
+import { type TensorScope, withTensorScope } from './tensor-scope.js';
 import { TfjsVector } from './vector.js';
 
 // T tokens, R rows of a chunk, C hidden size, V vocabulary size.
@@ -28,13 +28,16 @@ const CHUNK_ELEMENTS = 2 ** 22;
  * cost nothing, and all logits never exist at once.
  */
 export async function headLoss(job: HeadLossInput): Promise<HeadLoss> {
+  return withTensorScope(job.runtime.device, (scope) => chunkedHeadLoss(job, scope));
+}
+
+async function chunkedHeadLoss(job: HeadLossInput, scope: TensorScope): Promise<HeadLoss> {
   const { runtime, batch, shape, options } = job;
   const { kernels, device } = runtime;
   const { supervised, tokens } = batch;
   const { hiddenSize, vocabularySize } = shape;
   const chunkRows = Math.max(1, Math.min(supervised.length, Math.floor(CHUNK_ELEMENTS / vocabularySize)));
   const tokenLosses = options.tokenLosses ? new Float32Array(tokens.length) : undefined;
-  using scope = new TensorScope(device);
   const inputGradients: Tensor[] = [];
   let lossSum = 0;
   for (let first = 0; first < supervised.length; first += chunkRows) {

@@ -51,7 +51,7 @@ async function loadTensorFlow(searchFolders: readonly string[]): Promise<Device>
       return await undisturbed(core, async () => {
         const tf = createRequire(path)(path) as TensorFlowModule;
         await initialise(tf, 'tensorflow', packageName);
-        return new Device({ tf, backend: 'tensorflow', packageName });
+        return new Device({ tf, backend: 'tensorflow', packageName, passedOver: missing });
       });
     } catch (error) {
       missing.push(`${packageName} does not load (${firstLine(error)})`);

@@ -25,8 +25,21 @@ export class TensorScope {
     tensor.dispose();
   }
 
-  [Symbol.dispose](): void {
+  freeAll(): void {
     for (const tensor of this.#held) tensor.dispose();
     this.#held.clear();
+  }
+}
+
+/** Frees what the work holds and does not hand on, however it ends. */
+export async function withTensorScope<Result>(
+  device: Device,
+  work: (scope: TensorScope) => Promise<Result>,
+): Promise<Result> {
+  const scope = new TensorScope(device);
+  try {
+    return await work(scope);
+  } finally {
+    scope.freeAll();
   }
 }
