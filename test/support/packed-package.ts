@@ -23,7 +23,12 @@ export async function installPackedPackage(): Promise<string> {
   if (tarball === undefined) throw new Error('npm pack wrote no tarball');
   await writeFile(
     join(folder, 'package.json'),
-    JSON.stringify({ name: 'consumer', private: true, dependencies: { 'vicuna-sdk': `file:${tarball}` } }),
+    JSON.stringify({
+      name: 'consumer',
+      private: true,
+      dependencies: { 'vicuna-sdk': `file:${tarball}` },
+      devDependencies: { '@types/node': '^20' },
+    }),
   );
   await run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
   return folder;
