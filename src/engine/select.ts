@@ -1,4 +1,4 @@
-import { VicunaError } from '../core/index.js';
+import { ConfigError, VicunaError } from '../core/index.js';
 import type { Engine, EngineName } from './engine.js';
 import type { TfjsBackend } from './tfjs/device.js';
 
@@ -17,21 +17,31 @@ export interface EngineOptions {
 
 /** Fastest first. */
 const BACKENDS: readonly TfjsBackend[] = ['tensorflow', 'wasm', 'cpu'];
+const ENGINES: readonly EngineOptions['engine'][] = ['auto', 'tfjs', 'native'];
 
 /**
  * Starts an engine. Tensor libraries are loaded here and nowhere earlier.
  *
  * @returns an engine whose `reason` says why it was picked; dispose of it when done (`await using`).
  * @throws VicunaError `engine-unavailable` naming what is missing and what to do about it.
+ * @throws ConfigError when an option has a value that does not exist.
  * @public
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  if (options.engine === 'native')
+  const { engine = 'auto', backend } = options;
+  const issues = [
+    ...(ENGINES.includes(engine) ? [] : [{ path: 'engine', message: `is ${engine}; there are ${ENGINES.join(', ')}` }]),
+    ...(backend === undefined || BACKENDS.includes(backend)
+      ? []
+      : [{ path: 'backend', message: `is ${backend}; there are ${BACKENDS.join(', ')}` }]),
+  ];
+  if (issues.length > 0) throw new ConfigError('The choice of an engine', issues);
+  if (engine === 'native')
     throw new VicunaError(
       'engine-unavailable',
       "This version has no native engine. Use engine 'tfjs', or leave the choice open with 'auto'.",
     );
-  return createTfjsEngine(options.backend);
+  return createTfjsEngine(backend);
 }
 
 /** @param searchFolders - more folders from which TensorFlow packages are resolved. */

@@ -43,6 +43,13 @@ describe('choosing an engine', () => {
     await expect(createEngine({ engine: 'native' })).rejects.toMatchObject({ code: 'engine-unavailable' });
   });
 
+  it('names an option that does not exist', async () => {
+    await expect(createEngine({ backend: 'webgl' as never })).rejects.toThrow(
+      /backend: is webgl; there are tensorflow/,
+    );
+    await expect(createEngine({ engine: 'torch' as never })).rejects.toMatchObject({ code: 'config-invalid' });
+  });
+
   it('starts several at once, prints nothing and leaves no listener on the process', () => {
     const source = pathToFileURL(join(projectDirectory, 'src/engine/index.ts')).href;
     const script = `

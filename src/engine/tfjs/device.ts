@@ -5,6 +5,7 @@ export type TensorFlowModule = typeof TensorFlow;
 export type Tensor = TensorFlow.Tensor;
 
 /** Where TensorFlow.js computes: TensorFlow on GPU or CPU, WebAssembly, or plain JavaScript. @public */
+/** What the `tfjs` engine can compute with: TensorFlow itself, WebAssembly, or plain JavaScript. @public */
 export type TfjsBackend = 'tensorflow' | 'wasm' | 'cpu';
 
 /** A tensor library with one of its backends ready to compute. */

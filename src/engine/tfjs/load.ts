@@ -24,14 +24,18 @@ let loading: Promise<unknown> = Promise.resolve();
 
 async function load(backend: TfjsBackend, searchFolders: readonly string[]): Promise<Device> {
   if (backend === 'tensorflow') return loadTensorFlow(searchFolders);
-  const tf = moduleOf<TensorFlowModule>(await import('@tensorflow/tfjs-core'));
   const packageName = `@tensorflow/tfjs-backend-${backend}`;
-  await undisturbed(tf, async () => {
-    if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
-    else await import('@tensorflow/tfjs-backend-cpu');
-    await initialise(tf, backend, packageName);
-  });
-  return new Device({ tf, backend, packageName });
+  try {
+    const tf = moduleOf<TensorFlowModule>(await import('@tensorflow/tfjs-core'));
+    await undisturbed(tf, async () => {
+      if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
+      else await import('@tensorflow/tfjs-backend-cpu');
+      await initialise(tf, backend);
+    });
+    return new Device({ tf, backend, packageName });
+  } catch (error) {
+    throw new BackendMissing(`${packageName} does not load (${firstLine(error)})`, { cause: error });
+  }
 }
 
 async function loadTensorFlow(searchFolders: readonly string[]): Promise<Device> {
@@ -50,7 +54,7 @@ async function loadTensorFlow(searchFolders: readonly string[]): Promise<Device>
       const core = moduleOf<TensorFlowModule>(await import('@tensorflow/tfjs-core'));
       return await undisturbed(core, async () => {
         const tf = createRequire(path)(path) as TensorFlowModule;
-        await initialise(tf, 'tensorflow', packageName);
+        await initialise(tf, 'tensorflow');
         return new Device({ tf, backend: 'tensorflow', packageName, passedOver: missing });
       });
     } catch (error) {
@@ -60,9 +64,8 @@ async function loadTensorFlow(searchFolders: readonly string[]): Promise<Device>
   throw new BackendMissing(missing.join(' and '));
 }
 
-async function initialise(tf: TensorFlowModule, backend: TfjsBackend, packageName: string): Promise<void> {
-  const ready = await tf.setBackend(backend).catch(() => false);
-  if (!ready) throw new BackendMissing(`${packageName} does not start here`);
+async function initialise(tf: TensorFlowModule, backend: TfjsBackend): Promise<void> {
+  if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend does not start`);
   // The first tensor of the cpu backend prints an advertisement unless it is made while warnings are off.
   tf.scalar(0).dispose();
 }

@@ -19,10 +19,15 @@ afterAll(async () => {
   await engine[Symbol.asyncDispose]();
 });
 
-/** Takes all memory that the backend has left, without touching it. */
-function exhaust(): () => void {
+/**
+ * Takes all memory that the backend has left, without touching it.
+ *
+ * @param leave - bytes to give back at once.
+ */
+function exhaust(leave = 0): () => void {
   const { wasm } = tf.findBackend('wasm') as unknown as { wasm: WasmModule };
   const taken: number[] = [];
+  const left = leave > 0 ? wasm._malloc(leave) : undefined;
   for (let bytes = 2 ** 30; bytes >= 2 ** 12; bytes /= 2)
     for (;;)
       try {
@@ -30,14 +35,16 @@ function exhaust(): () => void {
       } catch {
         break;
       }
+  if (left !== undefined) wasm._free(left);
   return () => {
     for (const address of taken) wasm._free(address);
   };
 }
 
 describe('the wasm backend', () => {
+  const device = new Device({ tf, backend: 'wasm', packageName: '@tensorflow/tfjs-backend-wasm' });
+
   it('multiplies by one matrix under two shapes', () => {
-    const device = new Device({ tf, backend: 'wasm', packageName: '@tensorflow/tfjs-backend-wasm' });
     const kernels = new WasmKernels(device);
     device.compute(() => {
       const b = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
@@ -45,6 +52,17 @@ describe('the wasm backend', () => {
       const second = kernels.matmul(tf.tensor2d([1, 10, 100], [1, 3]), tf.reshape(b, [3, 2]));
       expect([...first.dataSync()]).toEqual([41, 52, 63]);
       expect([...second.dataSync()]).toEqual([531, 642]);
+    });
+  });
+
+  it('does not multiply when there is no room for its own copy of a matrix', () => {
+    const kernels = new WasmKernels(device);
+    device.compute(() => {
+      const [a, b] = [tf.ones([1, 1024]), tf.ones([1024, 1024])];
+      const free = exhaust(2 ** 16);
+      expect(() => kernels.matmul(a, b)).toThrow(/no room for another 4 MB/);
+      free();
+      expect(kernels.matmul(a, b).dataSync()[1023]).toBe(1024);
     });
   });
 
