@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Conversation, RawConversation } from '../../conversation/index.js';
 import { type CallOptions, parseConfig, type Resolved, type Run, type Source, startRun } from '../../core/index.js';
+import { wordFinder } from './blocked-words.js';
 import { cleanerConfigSchema, type ShareGPTCleanerConfig } from './config.js';
-import { decide } from './decide.js';
-import { KeptConversations } from './duplicates.js';
+import { decide, type TurnRules } from './decide.js';
+import { KnownConversations } from './duplicates.js';
 import { createLanguageJudge, type LanguageJudge } from './language.js';
 import { restartedList } from './list-numbering.js';
 import { repeatedUnit } from './repetition.js';
@@ -36,10 +37,13 @@ const patience = 20;
  */
 export class ShareGPTCleaner {
   readonly #config: Resolved<ShareGPTCleanerConfig>;
+  readonly #rules: TurnRules;
   readonly #languages: LanguageJudge | undefined;
 
   private constructor(config: Resolved<ShareGPTCleanerConfig>, languages: LanguageJudge | undefined) {
     this.#config = config;
+    const { blockedWords, blockedReplies, minimumCharacters } = config;
+    this.#rules = { findBlockedWord: wordFinder(blockedWords), blockedReplies, minimumCharacters };
     this.#languages = languages;
   }
 
@@ -53,20 +57,19 @@ export class ShareGPTCleaner {
     return new ShareGPTCleaner(settings, await createLanguageJudge(settings.languages));
   }
 
-  /** Cleans conversations one by one, in their order. Duplicates are those of conversations kept earlier in the same run. */
+  /** Cleans conversations one by one, in their order. Duplicates are those of earlier ones in the same run that came as far. */
   clean(records: Source<RawConversation | Conversation>, options: CleanOptions = {}): Run<Conversation, CleanReport> {
-    const judge = (record: RawConversation, kept: KeptConversations) => this.#judge(record, kept);
+    const judge = (record: RawConversation, known: KnownConversations) => this.#judge(record, known);
     return startRun<Conversation, CleanReport>(async function* (signal) {
       const tally = new CleanTally();
-      const kept = new KeptConversations();
+      const known = new KnownConversations();
       let since = performance.now();
       for await (const record of records) {
         signal.throwIfAborted();
         const raw = toRaw(record);
         tally.addRead(raw.turns);
-        const result = judge(raw, kept);
+        const result = judge(raw, known);
         if (result.kept) {
-          kept.add(result.conversation);
           tally.addKept(result.conversation, raw.turns.length);
           yield result.conversation;
         } else {
@@ -88,10 +91,10 @@ export class ShareGPTCleaner {
     return this.#judge(toRaw(record), undefined);
   }
 
-  #judge(raw: RawConversation, kept: KeptConversations | undefined): CleanResult {
-    const result = decide(raw, this.#config);
+  #judge(raw: RawConversation, known: KnownConversations | undefined): CleanResult {
+    const result = decide(raw, this.#rules);
     if (!result.kept) return result;
-    const objection = this.#objection(raw, result.conversation, kept);
+    const objection = this.#objection(raw, result.conversation, known);
     if (objection === undefined) return result;
     const [reason, detail] = objection;
     return { kept: false, reject: { id: raw.id, reason, detail, location: raw.location } };
@@ -101,11 +104,11 @@ export class ShareGPTCleaner {
   #objection(
     raw: RawConversation,
     conversation: Conversation,
-    kept: KeptConversations | undefined,
+    known: KnownConversations | undefined,
   ): readonly [RejectReason, string] | undefined {
-    if (kept?.hasId(raw.id)) return ['duplicate-id', `an earlier conversation has the id ${JSON.stringify(raw.id)}`];
+    if (known?.hasId(raw.id)) return ['duplicate-id', `an earlier conversation has the id ${JSON.stringify(raw.id)}`];
     if (raw.plugins !== undefined && raw.plugins !== null) return ['uses-plugin', 'its replies came with plugins'];
-    const original = kept?.withSameText(conversation);
+    const original = known?.add(conversation);
     if (original !== undefined)
       return ['duplicate-text', `${JSON.stringify(original)} begins with the same question and reply`];
     const language = this.#languages?.objection(conversation);

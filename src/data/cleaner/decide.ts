@@ -1,8 +1,14 @@
 import type { Conversation, Message, RawConversation, RawTurn } from '../../conversation/index.js';
-import type { Resolved } from '../../core/index.js';
-import type { ShareGPTCleanerConfig } from './config.js';
+import type { WordFinder } from './blocked-words.js';
 import type { CleanResult, RejectReason } from './report.js';
 import { promptText, replyText, shownText } from './turn-text.js';
+
+/** What decides about a conversation's turns. */
+export interface TurnRules {
+  readonly findBlockedWord: WordFinder;
+  readonly blockedReplies: readonly string[];
+  readonly minimumCharacters: number;
+}
 
 /**
  * Makes a conversation of a raw one, or says why not. The rules, their order and their thresholds are FastChat's
@@ -17,7 +23,7 @@ import { promptText, replyText, shownText } from './turn-text.js';
  *
  * A system message in front is kept: it is no turn, so it changes no decision.
  */
-export function decide(raw: RawConversation, config: Resolved<ShareGPTCleanerConfig>): CleanResult {
+export function decide(raw: RawConversation, rules: TurnRules): CleanResult {
   const reject = (reason: RejectReason, detail: string): CleanResult => ({
     kept: false,
     reject: { id: raw.id, reason, detail, location: raw.location },
@@ -32,24 +38,24 @@ export function decide(raw: RawConversation, config: Resolved<ShareGPTCleanerCon
     const role = index % 2 === 0 ? 'user' : 'assistant';
     if (from !== speakers[role])
       return reject('wrong-format', `turn ${index} is by ${JSON.stringify(from)}, not by "${speakers[role]}"`);
-    const word = blockedWord(value, config.blockedWords);
+    const word = rules.findBlockedWord(value);
     if (word !== undefined) return reject('blocked-words', `turn ${index} has ${JSON.stringify(word)}`);
-    if (raw.format !== 'markdown' && unknownMarkedSection.test(value))
+    if (raw.format !== 'markdown' && value.includes('<![') && unknownMarkedSection.test(value))
       return reject('unparsable-html', `turn ${index} has a "<![" that opens nothing an HTML parser knows`);
     const content = role === 'assistant' ? replyText(value, raw.format) : promptText(value, raw.format);
     const start =
-      role === 'assistant' ? config.blockedReplies.find((blocked) => content.startsWith(blocked)) : undefined;
+      role === 'assistant' ? rules.blockedReplies.find((blocked) => content.startsWith(blocked)) : undefined;
     if (start !== undefined) return reject('blocked-words', `turn ${index} begins with ${JSON.stringify(start)}`);
     const shown = role === 'user' && raw.format !== 'markdown' ? shownText(content) : content;
     if (shown === '' || unprintable.test(shown)) break;
-    characters += countCharacters(shown);
+    if (characters < rules.minimumCharacters) characters += countCharacters(shown);
     messages.push({ role, content });
   }
   if (messages.length % 2 === 1) messages.pop();
   if (messages.length === 0) return reject('too-short', 'its first question or reply is empty');
-  if (characters < config.minimumCharacters)
-    return reject('too-short', `it has ${characters} characters, fewer than ${config.minimumCharacters}`);
-  return { kept: true, conversation: conversationOf(raw, messages, config) };
+  if (characters < rules.minimumCharacters)
+    return reject('too-short', `it has ${characters} characters, fewer than ${rules.minimumCharacters}`);
+  return { kept: true, conversation: conversationOf(raw, messages, rules) };
 }
 
 interface Speakers {
@@ -69,11 +75,6 @@ function trimEnds(turns: readonly RawTurn[], speakers: Speakers): readonly RawTu
   if (turns.length < 2) return turns;
   const started = turns[0]?.from === speakers.user ? turns : turns.slice(1);
   return started.length >= 2 && started.at(-1)?.from === speakers.user ? started.slice(0, -1) : started;
-}
-
-function blockedWord(text: string, words: readonly string[]): string | undefined {
-  const folded = text.toLowerCase();
-  return words.find((word) => folded.includes(word.toLowerCase()));
 }
 
 /** Python's HTML parser, which FastChat uses, gives up on these. */
@@ -97,12 +98,12 @@ function countCharacters(text: string): number {
 function conversationOf(
   { id, turns, metadata }: RawConversation,
   messages: readonly Message[],
-  { blockedWords }: Resolved<ShareGPTCleanerConfig>,
+  { findBlockedWord }: TurnRules,
 ): Conversation {
   const first = turns[0];
   const isSystem = first?.from === 'system' || first?.from === 'developer';
   // One that has a blocked word goes alone: it costs the conversation nothing else.
-  const instructs = isSystem && first.value.trim() !== '' && blockedWord(first.value, blockedWords) === undefined;
+  const instructs = isSystem && first.value.trim() !== '' && findBlockedWord(first.value) === undefined;
   const system: Message[] = instructs ? [{ role: 'system', content: first.value.trim() }] : [];
   return { id, messages: [...system, ...messages], ...(metadata !== undefined && { metadata }) };
 }

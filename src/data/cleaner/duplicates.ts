@@ -1,33 +1,28 @@
 import type { Conversation } from '../../conversation/index.js';
 import { Fingerprints } from './fingerprints.js';
 
-/**
- * Knows the conversations that were kept: their ids, and their first question and reply. A hundred thousand of them take
- * a few megabytes.
- */
-export class KeptConversations {
+/** Knows conversations by their ids, and by their first question and reply. A hundred thousand take a few megabytes. */
+export class KnownConversations {
   readonly #ids: string[] = [];
   readonly #byId = new Fingerprints();
-  readonly #byText = new Fingerprints();
+  readonly #byOpening = new Fingerprints();
 
   hasId(id: string): boolean {
-    return this.#byId.find(id) !== undefined;
+    return this.#byId.has([id]);
   }
 
-  /** The id of the conversation that began with the same question and reply. */
-  withSameText(conversation: Conversation): string | undefined {
-    const number = this.#byText.find(opening(conversation));
-    return number === undefined ? undefined : this.#ids[number];
+  /**
+   * Adds a conversation, unless one is known that begins with the same question and reply.
+   *
+   * @returns the id of that one.
+   */
+  add({ id, messages }: Conversation): string | undefined {
+    const [question = '', reply = ''] = messages.flatMap(({ role, content }) => (role === 'system' ? [] : [content]));
+    const number = this.#ids.length;
+    const original = this.#byOpening.add([question, reply], number);
+    if (original !== undefined) return this.#ids[original];
+    this.#ids.push(id);
+    this.#byId.add([id], number);
+    return undefined;
   }
-
-  add(conversation: Conversation): void {
-    const number = this.#ids.push(conversation.id) - 1;
-    this.#byId.add(conversation.id, number);
-    this.#byText.add(opening(conversation), number);
-  }
-}
-
-function opening({ messages }: Conversation): string {
-  const [question, reply] = messages.filter(({ role }) => role !== 'system');
-  return JSON.stringify([question?.content, reply?.content]);
 }

@@ -8,23 +8,27 @@ export class Fingerprints {
   #size = 0;
   #slots = new Uint32Array(3 * 1024);
 
-  /** The number that came with a text when it was added, if it was. */
-  find(text: string): number | undefined {
-    const slot = this.#locate(...fingerprint(text));
-    const number = this.#slots[slot + 2] as number;
-    return number === 0 ? undefined : number - 1;
+  has(parts: readonly string[]): boolean {
+    return this.#slots[this.#locate(...fingerprint(parts)) + 2] !== 0;
   }
 
-  /** Adds a text that is not there yet. */
-  add(text: string, number: number): void {
+  /**
+   * Looks a text up, in parts, and adds it if it is new.
+   *
+   * @returns the number it was added with earlier, `undefined` for a new one.
+   */
+  add(parts: readonly string[], number: number): number | undefined {
     if (3 * 2 * this.#size >= this.#slots.length) this.#grow();
-    const [high, low] = fingerprint(text);
+    const [high, low] = fingerprint(parts);
     const slot = this.#locate(high, low);
+    const found = this.#slots[slot + 2] as number;
+    if (found !== 0) return found - 1;
     this.#slots[slot] = high;
     this.#slots[slot + 1] = low;
     // Zero marks a free slot.
     this.#slots[slot + 2] = number + 1;
     this.#size++;
+    return undefined;
   }
 
   /** The slot that holds a hash, or the free one where it belongs. */
@@ -46,7 +50,10 @@ export class Fingerprints {
   }
 }
 
-function fingerprint(text: string): [high: number, low: number] {
-  const digest = createHash('sha1').update(text).digest();
+function fingerprint(parts: readonly string[]): [high: number, low: number] {
+  const hash = createHash('sha1');
+  // With their lengths, so that no other parts make the same text.
+  for (const part of parts) hash.update(`${part.length}:${part}`);
+  const digest = hash.digest();
   return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
 }

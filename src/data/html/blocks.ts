@@ -43,11 +43,11 @@ class BlockSequence {
     let from = 0;
     nodes.forEach((node, index) => {
       if (typeof node === 'string' || !standsAlone(node)) return;
-      this.#paragraph(nodes.slice(from, index));
+      if (index > from) this.#paragraph(nodes.slice(from, index));
       from = index + 1;
       this.#block(node);
     });
-    this.#paragraph(from === 0 ? nodes : nodes.slice(from));
+    if (from < nodes.length) this.#paragraph(from === 0 ? nodes : nodes.slice(from));
   }
 
   #paragraph(nodes: readonly HtmlNode[]): void {

@@ -8,7 +8,7 @@ import { invisibleElements } from './elements.js';
  */
 export function isChrome(element: HtmlElement): boolean {
   if (invisibleElements.has(element.name)) return true;
-  if (!element.hasAttributes) return false;
+  if (!element.mentions(chromeAttributes)) return false;
   const { classes } = element;
   if (classes !== '' && chromeClasses.test(classes)) return true;
   if (element.attribute('aria-hidden') === 'true' || element.hasAttribute('hidden')) return true;
@@ -17,6 +17,7 @@ export function isChrome(element: HtmlElement): boolean {
   return element.name === 'a' && isCitationPill(element);
 }
 
+const chromeAttributes = /class|hidden|role|testid|style/i;
 const chromeClasses = / (?:sr-only|loading-shimmer|result-thinking|katex-html|MathJax_Preview) /;
 
 /** Search results are cited with a rounded pill, earlier with a superscript number that is itself the link. */
@@ -68,7 +69,10 @@ const citationMarks = /\uE200[^\uE200\uE201]*\uE201|:contentReference\[oaicite:\
 
 /** Whether there may be something for {@link withoutLeftovers} to take out. */
 export const mayHoldLeftovers = (text: string): boolean =>
-  text.includes(' chars / ') || text.includes('\uE200') || text.includes('oaicite') || text.includes('†');
+  (text.includes('/ ') && text.includes('chars / ')) ||
+  text.includes('\uE200') ||
+  text.includes('oaicite') ||
+  text.includes('†');
 
 /**
  * Text without what is no part of it: the character count where a page's text was taken without its markup

@@ -47,7 +47,10 @@ function toPiece(token: InlineToken): Piece {
   return 'mark' in token ? { kind, value: delimiters[token.mark] } : { kind, value: token.value };
 }
 
-const toSlot = (token: InlineToken): Slot => ({ ...toPiece(token), moved: '', partner: -1 });
+function toSlot(token: InlineToken): Slot {
+  const { kind, value } = toPiece(token);
+  return { kind, value, moved: '', partner: -1 };
+}
 
 const isDelimiter = (slot: Slot): boolean => slot.kind === 'open' || slot.kind === 'close';
 
@@ -90,7 +93,7 @@ function repair(slots: readonly Slot[]): void {
   for (let round = 0; round < 8; round++) {
     const failing = slots.flatMap((slot, index) => (isLaid(slot) && !isRecognised(slots, index) ? [index] : []));
     if (failing.length === 0) {
-      const misread = firstMisread(markRuns(slots));
+      const misread = canMisread(slots) ? firstMisread(markRuns(slots)) : undefined;
       if (misread === undefined) return;
       redress(slots, misread);
       continue;
@@ -104,6 +107,18 @@ function repair(slots: readonly Slot[]): void {
   }
   slots.forEach((slot, index) => {
     if (isLaid(slot)) unwrap(slots, index);
+  });
+}
+
+/** Whether marks touch or nest. Marks that follow each other close before anything else opens. */
+function canMisread(slots: readonly Slot[]): boolean {
+  let last: Piece['kind'] | undefined;
+  return slots.some((slot, index) => {
+    if (!isLaid(slot)) return false;
+    const touches = index > 0 && isDelimiter(slots[index - 1] as Slot);
+    const nests = slot.kind === last;
+    last = slot.kind;
+    return touches || nests;
   });
 }
 

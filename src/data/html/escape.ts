@@ -15,6 +15,7 @@ export interface EscapeContext {
 }
 
 const specials = /[\\`*_~<&[\]!$]/;
+const blockStart = /^[#>+\-=~`|:<[\d*_]/;
 const blockStarts = /^[#>+\-=~`|:<[\d*_]/m;
 
 /**
@@ -25,7 +26,7 @@ export function escapePieces(bare: readonly Piece[], context: EscapeContext): st
   const pieces = finishCode(bare);
   const text = pieces.length === 1 ? (pieces[0] as Piece).value : pieces.map((piece) => piece.value).join('');
   const isSpecial = pieces.some((piece) => piece.kind === 'text' && specials.test(piece.value));
-  const mayStartBlock = context.startsBlocks && blockStarts.test(text);
+  const mayStartBlock = context.startsBlocks && (text.includes('\n') ? blockStarts : blockStart).test(text);
   if (!isSpecial && !mayStartBlock) return text;
 
   const line = new Line(pieces, text);

@@ -21,22 +21,19 @@ import { MarkdownWriter } from './writer.js';
  */
 export function htmlToMarkdown(html: string): string {
   const writer = new MarkdownWriter();
-  const mayHoldMath = mathHints.some((hint) => html.includes(hint));
-  const hasCounts = html.includes(' / ');
+  const hasCounts = html.includes('/ ');
   const hasLeftovers = mayHoldLeftovers(html);
   for (const root of replyRoots(parseHtml(html))) {
     if (writer.length > 0) writer.separate();
     writeBlocks(hasCounts ? withoutCounter(root) : root.children, writer, {
-      hasMath: mayHoldMath && root.find(isMath) !== undefined,
+      // It matters where there are dollars to be taken for a formula's.
+      hasMath: html.includes('$') && root.find(isMath) !== undefined,
       hasCounts,
       hasLeftovers,
     });
   }
   return writer.toString();
 }
-
-/** One of these is in the source of every page that shows a formula. */
-const mathHints = ['katex', 'math', 'mjx', 'MathJax'];
 
 /** The content of a reply without the `2 / 3` in front of it; a reply that is nothing else keeps it. */
 function withoutCounter(root: HtmlElement): readonly HtmlNode[] {

@@ -23,6 +23,15 @@ export function collapseSpace(text: string, breaks: BreakStyle): string {
   return text.replace(spaces, (run) => (breaks === 'line' && run.includes('\n') ? '\n' : ' '));
 }
 
+const isSpace = (character: string | undefined): boolean => character === ' ' || character === '\n';
+
+/** Collapsed text without the blank at either end. */
+export function trimSpace(text: string): string {
+  const start = isSpace(text[0]) ? 1 : 0;
+  const end = text.length > start && isSpace(text[text.length - 1]) ? text.length - 1 : text.length;
+  return start === 0 && end === text.length ? text : text.slice(start, end);
+}
+
 /**
  * Collects inline content as tokens.
  *
@@ -47,14 +56,13 @@ export class InlineTokens {
 
   text(text: string): void {
     const collapsed = collapseSpace(text, this.#breaks);
-    let from = 0;
-    let to = collapsed.length;
-    if (collapsed[0] === ' ' || collapsed[0] === '\n') this.space(collapsed[from++] as ' ');
-    const last = collapsed[to - 1];
-    const trailing = to > from && (last === ' ' || last === '\n');
-    if (trailing) to--;
-    if (to > from) this.#content({ type: 'text', value: collapsed.slice(from, to) });
-    if (trailing) this.space(last);
+    const first = collapsed[0];
+    if (isSpace(first)) this.space(first as ' ' | '\n');
+    const value = trimSpace(collapsed);
+    if (value === '') return;
+    this.#content({ type: 'text', value });
+    const last = collapsed[collapsed.length - 1];
+    if (isSpace(last)) this.space(last as ' ' | '\n');
   }
 
   atom(markdown: string): void {

@@ -3,7 +3,7 @@ import { codeSpan, isCodeBlock, readCodeBlock } from './code.js';
 import type { HtmlElement, HtmlNode } from './element.js';
 import { layMarks } from './emphasis.js';
 import { escapePieces } from './escape.js';
-import { type BreakStyle, collapseSpace, InlineTokens, type Mark } from './inline-tokens.js';
+import { type BreakStyle, collapseSpace, InlineTokens, type Mark, trimSpace } from './inline-tokens.js';
 import { imageMarkdown, isLinkable, linkMarkdown } from './link.js';
 import { isMath, mathMarkdown } from './math.js';
 import { superscript } from './superscript.js';
@@ -29,7 +29,7 @@ export function inlineMarkdown(nodes: readonly HtmlNode[], context: InlineContex
   const only = nodes.length === 1 ? nodes[0] : undefined;
   // Most paragraphs, items and cells are one text.
   if (typeof only === 'string') {
-    const value = collapseSpace(shownText(only, context), context.breaks).replace(/^[ \n]|[ \n]$/g, '');
+    const value = trimSpace(collapseSpace(shownText(only, context), context.breaks));
     return escapePieces([{ kind: 'text', value }], { ...context, inLink: false });
   }
   const tokens = new InlineTokens(context.breaks);

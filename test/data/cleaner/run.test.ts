@@ -48,7 +48,7 @@ describe('a run', () => {
       exchange('a', 'What is one?'),
       exchange('b', 'What is one?'),
     ]);
-    expect(details[0]).toEqual({ id: 'a', reason: 'blocked-words', detail: 'turn 0 has "openai"', location });
+    expect(details[0]).toEqual({ id: 'a', reason: 'blocked-words', detail: 'turn 0 has "OpenAI"', location });
     expect(details[1]?.detail).toContain('"a"');
   });
 
