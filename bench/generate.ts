@@ -1,12 +1,13 @@
 // Claim: prompt and reply tokens per second of one sequence, beside PyTorch with transformers' cache, in one run.
-// The peer is a script that VICUNA_PEER_GENERATE names, run by the Python that VICUNA_PYTHON names; without them only our
-// figures are printed. Options: --rounds 3 --prompt 256 --new 48 --backend wasm
+// The peer is generate_torch.py of the reference data (VICUNA_SHARED), run by the Python that VICUNA_PYTHON names;
+// without them only our figures are printed. Options: --rounds 3 --prompt 256 --new 48 --backend wasm
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { createEngine, type EngineOptions } from '../src/engine/index.js';
 import { DecodeQueue } from '../src/model/generation/decode-queue.js';
 import { generateTokens } from '../src/model/generation/generate-tokens.js';
 import { VicunaModel } from '../src/model/index.js';
+import { sharedData } from '../test/support/shared-data.js';
 import { ratios, summarise } from './support/measure.js';
 
 /** Tokens per second. */
@@ -28,7 +29,8 @@ const { values } = parseArgs({
 });
 const promptTokens = Number(values.prompt);
 const newTokens = Number(values.new);
-const { VICUNA_PYTHON: python, VICUNA_PEER_GENERATE: script } = process.env;
+const { VICUNA_PYTHON: python } = process.env;
+const script = sharedData('data/peers/generate_torch.py');
 
 await using engine = await createEngine({ backend: values.backend as EngineOptions['backend'] });
 // The peer's default size: 58 million weights.
@@ -67,7 +69,7 @@ async function peer(): Promise<Figures> {
 }
 
 const hasPeer = python !== undefined && script !== undefined;
-if (!hasPeer) console.log('No peer: set VICUNA_PYTHON and VICUNA_PEER_GENERATE for the comparison.');
+if (!hasPeer) console.log('No peer: set VICUNA_PYTHON, and VICUNA_SHARED to the reference data, for the comparison.');
 await ours();
 const figures: { ours: Figures; peer: Figures | undefined }[] = [];
 for (let round = 0; round < Number(values.rounds); round++)

@@ -3,7 +3,6 @@
 // segmenter in a process of its own, and removes it. Tokens are counted with the LLaMA tokenizer where the reference data
 // is at hand, with one token a byte otherwise.
 import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,16 +12,15 @@ import { Random } from '../src/core/index.js';
 import { ConversationSegmenter, ShareGPTCleaner } from '../src/data/index.js';
 import { byteTokenizer } from '../src/testing/index.js';
 import { loadTokenizer } from '../src/tokenizer/index.js';
+import { sharedData } from '../test/support/shared-data.js';
 import { peakMegabytes } from './support/peak-memory.js';
 import { writeShareGPTPages } from './support/share-gpt-pages.js';
 
 const bound = 400;
 
 async function child(path: string): Promise<void> {
-  const shared = process.env.VICUNA_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url));
-  const llama = join(shared, 'data/tokenizer/llama-tokenizer.json');
-  const isReal = existsSync(llama);
-  const tokenizer = isReal ? await loadTokenizer(llama) : byteTokenizer();
+  const llama = sharedData('data/tokenizer/llama-tokenizer.json');
+  const tokenizer = llama === undefined ? byteTokenizer() : await loadTokenizer(llama);
   const cleaner = await ShareGPTCleaner.create();
   const segmenter = await ConversationSegmenter.create({ maxTokens: 2048 }, { tokenizer });
   const atRest = await peakMegabytes();
@@ -32,7 +30,7 @@ async function child(path: string): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
   const { read, kept, characters } = await cleaned.result;
   const peak = await peakMegabytes();
-  console.log(`tokens counted by ${isReal ? 'the LLaMA tokenizer' : 'bytes'}`);
+  console.log(`tokens counted by ${llama === undefined ? 'bytes' : 'the LLaMA tokenizer'}`);
   console.log(`${read} conversations read, ${kept} kept, ${segments.segments} segments of ${segments.tokens} tokens`);
   console.log(
     `${seconds.toFixed(0)} s: ${(characters.read / 1e6 / seconds).toFixed(1)} M characters of pages a second`,

@@ -1,7 +1,7 @@
 // Claim: how fast and in how much memory a LLaMA trains, beside PyTorch with transformers, in one run.
 // Both take the same steps: float32, AdamW, clipping at 1, `batch` sequences of `seq` random tokens, half of them learned.
-// Each run is a process of its own, and the two take turns. The peer is train_torch.py in the folder VICUNA_PEERS, run by
-// the Python VICUNA_PYTHON; without them only our figures are printed. The peer's own size is
+// Each run is a process of its own, and the two take turns. The peer is train_torch.py of the reference data
+// (VICUNA_SHARED), run by the Python VICUNA_PYTHON; without them only our figures are printed. The peer's own size is
 //   --dim 512 --layers 8 --heads 8 --ffn 1376 --vocab 32000 --seq 512
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,6 +14,7 @@ import type { SupervisedExample } from '../src/data/index.js';
 import { createEngine, type EngineOptions } from '../src/engine/index.js';
 import { VicunaModel } from '../src/model/index.js';
 import { VicunaTrainer } from '../src/train/index.js';
+import { sharedData } from '../test/support/shared-data.js';
 import { alternate, ratios, summarise } from './support/measure.js';
 
 /** One run, its first step left out: kernels are compiled and memory grows in it. */
@@ -42,7 +43,8 @@ const { values } = parseArgs({
     child: { type: 'boolean', default: false },
   },
 });
-const { VICUNA_PYTHON: python, VICUNA_PEERS: peers } = process.env;
+const { VICUNA_PYTHON: python } = process.env;
+const peers = sharedData('data/peers');
 /** What other processes took of the processor meanwhile, in cores, as the peer measured it. */
 const disturbance: number[] = [];
 const sizes = (['dim', 'layers', 'heads', 'ffn', 'vocab', 'seq', 'batch', 'steps'] as const) //
@@ -53,7 +55,8 @@ else await compare();
 
 async function compare(): Promise<void> {
   const contestants = { ours, ...(python !== undefined && peers !== undefined && { PyTorch: peer }) };
-  if (!('PyTorch' in contestants)) console.log('No peer: set VICUNA_PYTHON and VICUNA_PEERS for the comparison.');
+  if (!('PyTorch' in contestants))
+    console.log('No peer: set VICUNA_PYTHON, and VICUNA_SHARED to the reference data, for the comparison.');
   const runs: Record<string, Figures[]> = {};
   const noted = Object.entries(contestants).map(([name, run]) => [
     name,
