@@ -43,9 +43,7 @@ export class Runtime {
   compute<Result>(what: string, work: () => Result): Result {
     this.assertAlive();
     try {
-      const result = this.device.compute(work);
-      this.operands.trim();
-      return result;
+      return this.device.compute(work);
     } catch (error) {
       if (VicunaError.isInstance(error)) throw error;
       const reason = error instanceof Error ? error.message : String(error);
@@ -59,6 +57,8 @@ export class Runtime {
         `The ${what} could not be computed on the ${this.device.backend} backend: ${reason}.${advice}`,
         { cause: error },
       );
+    } finally {
+      this.operands.trim();
     }
   }
 
