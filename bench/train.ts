@@ -91,7 +91,7 @@ async function compare(): Promise<void> {
 async function ours(): Promise<Figures> {
   const backend = values.backend === undefined ? [] : ['--backend', values.backend];
   const self = fileURLToPath(import.meta.url);
-  return lastLine(process.execPath, ['--import', 'tsx', self, '--child', ...sizes, ...backend]);
+  return lastLine(process.execPath, ['--import', import.meta.resolve('tsx'), self, '--child', ...sizes, ...backend]);
 }
 
 async function peer(): Promise<Figures> {

@@ -28,23 +28,8 @@ const cases: readonly (readonly [name: string, change: Partial<TrainerConfig>])[
 /** Of these the recording has every final weight; of the others the norm and the ends of each. */
 const casesWithFinalWeights = ['accum1_wd0', 'accum2_wd0.1_hf_groups'];
 
-/** Largest differences from the recording. */
-export interface TrajectoryTolerance {
-  readonly loss: number;
-  readonly gradientNormRelative: number;
-  readonly parameters: number;
-  readonly parametersRelative: number;
-}
-
-/** What correct implementations differ by, from the goldens' own comparison. */
-const goldenTolerance: TrajectoryTolerance = { ...tolerance, loss: tolerance.trajectoryLoss };
-
 /** Specifies that training equals transformers' on an engine. */
-export function specifyTrajectories(
-  backend: string,
-  start: () => Promise<Engine>,
-  allowed: TrajectoryTolerance = goldenTolerance,
-): void {
+export function specifyTrajectories(backend: string, start: () => Promise<Engine>): void {
   describe(`twelve AdamW steps on ${backend}`, () => {
     let engine: Engine;
     beforeAll(async () => {
@@ -58,12 +43,12 @@ export function specifyTrajectories(
     it.each(cases)('follow transformers: %s', async (name, change) => {
       const recorded = trajectoryCase(name);
       const { steps, weights } = await retrain(engine, recorded, change);
-      expectSteps(steps, recorded, allowed);
+      expectSteps(steps, recorded);
       for (const { name: parameter, values } of weights) {
         const golden = recorded.final_params[parameter]!;
         const ends = [...values.slice(0, 8), ...values.slice(-8)];
         const gap = difference(ends, [...golden.first8, ...golden.last8]);
-        expectWithin('final parameters', gap.maximum, allowed.parameters);
+        expectWithin('final parameters', gap.maximum, tolerance.parameters);
         const norm = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
         expectWithin('norm of final parameters', Math.abs(norm / golden.norm - 1), tolerance.parametersRelative);
       }
@@ -72,20 +57,20 @@ export function specifyTrajectories(
       expect(stored.size).toBe(weights.length);
       for (const { name: parameter, values } of weights) {
         const { maximum, relative } = difference(values, stored.get(parameter)!.values);
-        expectWithin('final parameters', maximum, allowed.parameters);
-        expectWithin('final parameters, relative', relative, allowed.parametersRelative);
+        expectWithin('final parameters', maximum, tolerance.parameters);
+        expectWithin('final parameters, relative', relative, tolerance.parametersRelative);
       }
     });
   });
 }
 
-function expectSteps(steps: readonly StepEndEvent[], recorded: TrajectoryCase, allowed: TrajectoryTolerance): void {
+function expectSteps(steps: readonly StepEndEvent[], recorded: TrajectoryCase): void {
   expect(steps).toHaveLength(recorded.steps.length);
   for (const [index, step] of steps.entries()) {
     const golden = recorded.steps[index]!;
-    expectWithin('loss', Math.abs(step.loss - golden.loss), allowed.loss);
+    expectWithin('loss', Math.abs(step.loss - golden.loss), tolerance.trajectoryLoss);
     const normRatio = step.gradientNorm / golden.grad_norm_before_clip;
-    expectWithin('gradient norm', Math.abs(normRatio - 1), allowed.gradientNormRelative);
+    expectWithin('gradient norm', Math.abs(normRatio - 1), tolerance.gradientNormRelative);
     expect(step.learningRate).toBeCloseTo(golden.lr, 12);
     expect(step.supervisedTokens).toBe(golden.supervised_tokens.reduce((sum, count) => sum + count, 0));
   }
