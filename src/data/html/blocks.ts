@@ -4,6 +4,7 @@ import type { HtmlElement, HtmlNode } from './element.js';
 import { inlineMarkdown, type MessageContext } from './inline.js';
 import { type ListMarker, type ListStyle, listMarkdown } from './list.js';
 import { isMath } from './math.js';
+import { isDressedInline, showsBlock } from './shown.js';
 import { tableLines } from './table.js';
 import type { MarkdownWriter } from './writer.js';
 
@@ -89,7 +90,7 @@ class BlockSequence {
         this.#write('other', tableLines(element, this.#context));
         break;
       default:
-        if (element.holdsBlock) this.writeAll(element.children);
+        if (element.holdsBlock && (element.name !== 'p' || showsBlock(element))) this.writeAll(element.children);
         else this.#paragraph(element.children);
     }
   }
@@ -148,9 +149,11 @@ class BlockSequence {
   }
 }
 
-/** Whether a node is a block, or shows one inside. */
+/** Whether an element is a block, or an inline one that shows a block inside. */
 function standsAlone(element: HtmlElement): boolean {
-  return element.isBlock || element.holdsBlock || isDisplayMath(element);
+  if (isDisplayMath(element)) return true;
+  if (element.isBlock) return !isDressedInline(element);
+  return element.holdsBlock && showsBlock(element);
 }
 
 const isDisplayMath = (element: HtmlElement): boolean =>

@@ -12,8 +12,13 @@ export function isChrome(element: HtmlElement): boolean {
   const { classes } = element;
   if (classes !== '' && chromeClasses.test(classes)) return true;
   if (element.attribute('aria-hidden') === 'true' || element.hasAttribute('hidden')) return true;
-  if (element.attribute('role') === 'button' || element.attribute('data-testid')?.includes('citation')) return true;
-  if (/display:\s*none/i.test(element.attribute('style') ?? '')) return true;
+  if (element.attribute('role') === 'button' || isCitation(element)) return true;
+  return /display:\s*none/i.test(element.attribute('style') ?? '');
+}
+
+/** Whether an element only says where a sentence comes from. */
+export function isCitation(element: HtmlElement): boolean {
+  if (element.attribute('data-testid')?.includes('citation') === true) return true;
   return element.name === 'a' && isCitationPill(element);
 }
 

@@ -6,6 +6,7 @@ import { escapePieces } from './escape.js';
 import { type BreakStyle, collapseSpace, InlineTokens, type Mark, trimSpace } from './inline-tokens.js';
 import { imageMarkdown, isLinkable, linkMarkdown } from './link.js';
 import { isMath, mathMarkdown } from './math.js';
+import { beforeCitation, isBlank, isDressedInline } from './shown.js';
 import { superscript } from './superscript.js';
 
 /** What holds for a whole message. */
@@ -39,10 +40,10 @@ export function inlineMarkdown(nodes: readonly HtmlNode[], context: InlineContex
 }
 
 function addNodes(tokens: InlineTokens, nodes: readonly HtmlNode[], context: InlineContext): void {
-  for (const node of nodes) {
-    if (typeof node === 'string') tokens.text(shownText(node, context));
-    else addElement(tokens, node, context);
-  }
+  nodes.forEach((node, index) => {
+    if (typeof node === 'object') addElement(tokens, node, context);
+    else tokens.text(beforeCitation(shownText(node, context), nodes[index + 1], nodes[index + 2]));
+  });
 }
 
 const shownText = (text: string, { hasLeftovers }: MessageContext): string =>
@@ -78,7 +79,8 @@ const inlineWriters: ReadonlyMap<string, InlineWriter> = new Map<string, InlineW
 
 function addOther(tokens: InlineTokens, element: HtmlElement, context: InlineContext): void {
   if (isCodeBlock(element)) addCodeLines(tokens, element);
-  else if (!element.isBlock) addNodes(tokens, element.children, context);
+  else if (!element.isBlock || isDressedInline(element) || isBlank(element))
+    addNodes(tokens, element.children, context);
   else {
     // A block where only a line fits (a list in a table cell): its edges become breaks.
     separate(tokens, context);

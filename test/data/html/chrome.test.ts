@@ -48,6 +48,15 @@ describe('what the page adds to a reply', () => {
     ['programs and styles', reply('<script>alert("<p>")</script><style>p{}</style><p>x</p><!-- y -->')],
   ])('loses %s', (_, html) => expect(htmlToMarkdown(html)).toBe('x'));
 
+  it('leaves no gap where a citation was', () => {
+    const pill =
+      '<span data-state="closed"><div class="relative inline-flex"><a href="https://a.example" class="flex rounded-xl"><span>A</span></a></div></span>';
+    expect(htmlToMarkdown(reply(`<p>Pour tous\u200b<span>${pill}</span>.</p>`))).toBe('Pour tous.');
+    expect(htmlToMarkdown(reply(`<p>Для всех ${pill}, да ${pill}</p>`))).toBe('Для всех, да');
+    expect(htmlToMarkdown(reply(`<p>One ${pill} two</p>`))).toBe('One two');
+    expect(htmlToMarkdown(reply('<p>A <span><div class="inline-flex">badge</div></span> b</p>'))).toBe('A badge b');
+  });
+
   it('keeps what only looks like it', () => {
     expect(htmlToMarkdown(reply('<p>1 / 2</p>'))).toBe('1 / 2');
     expect(htmlToMarkdown(reply('<p>3 / 4</p><p>of a cup</p>'))).not.toBe('');
