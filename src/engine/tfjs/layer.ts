@@ -22,21 +22,19 @@ export interface LayerPlaces {
 }
 
 export function layerPlaces({ parameters }: BlockLayout): LayerPlaces {
-  const [attentionNorm, query, key, value, attentionOutput, feedForwardNorm, gate, up, down] =
-    parameters as readonly ParameterPlace[] as readonly [
-      ParameterPlace,
-      ParameterPlace,
-      ParameterPlace,
-      ParameterPlace,
-      ParameterPlace,
-      ParameterPlace,
-      ParameterPlace,
-      ParameterPlace,
-      ParameterPlace,
-    ];
-  const rows = query.shape[0]! + key.shape[0]! + value.shape[0]!;
-  const queryKeyValue = { offset: query.offset, shape: [rows, query.shape[1]!] };
-  return { attentionNorm, queryKeyValue, attentionOutput, feedForwardNorm, gate, up, down };
+  const place = (parameter: string): ParameterPlace =>
+    parameters.find(({ name }) => name.endsWith(`.${parameter}.weight`))!;
+  const query = place('q_proj');
+  const rows = query.shape[0]! + place('k_proj').shape[0]! + place('v_proj').shape[0]!;
+  return {
+    attentionNorm: place('input_layernorm'),
+    queryKeyValue: { offset: query.offset, shape: [rows, query.shape[1]!] },
+    attentionOutput: place('o_proj'),
+    feedForwardNorm: place('post_attention_layernorm'),
+    gate: place('gate_proj'),
+    up: place('up_proj'),
+    down: place('down_proj'),
+  };
 }
 
 /** Everything a layer's computation needs besides its input. */
