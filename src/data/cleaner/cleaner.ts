@@ -10,7 +10,7 @@ import { restartedList } from './list-numbering.js';
 import { repeatedUnit } from './repetition.js';
 import { type CleanReport, type CleanResult, CleanTally, type Reject, type RejectReason } from './report.js';
 
-/** @public */
+/** What a cleaning run accepts beside its records. @public */
 export interface CleanOptions extends CallOptions {
   /** Told of every conversation that is left out. */
   readonly onReject?: ((reject: Reject) => void) | undefined;

@@ -90,7 +90,7 @@ function fills(slots: readonly Slot[], outer: number, innerClose: number): boole
 
 function repair(slots: readonly Slot[]): void {
   // Two rounds settle what real pages hold; the bound keeps hostile ones linear.
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 16; round++) {
     const failing = slots.flatMap((slot, index) => (isLaid(slot) && !isRecognised(slots, index) ? [index] : []));
     if (failing.length === 0) {
       const misread = canMisread(slots) ? firstMisread(markRuns(slots)) : undefined;
