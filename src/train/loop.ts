@@ -36,6 +36,7 @@ export async function forwardBackward(pass: Pass, packed: PackedBatch, options: 
   const { engine, transformer, parameters, signal } = pass;
   const { gradients } = options;
   const { blocks, shape } = transformer;
+  signal.throwIfAborted();
   return holding(engine, async (hold, release) => {
     const batch = hold(await transformer.batch(packed));
     const layers: LayerRecord[] = [];
@@ -89,6 +90,7 @@ export async function forwardBackward(pass: Pass, packed: PackedBatch, options: 
 export async function forwardLoss(pass: Pass, packed: PackedBatch): Promise<number> {
   const { engine, transformer, parameters, signal } = pass;
   const { blocks, shape } = transformer;
+  signal.throwIfAborted();
   return holding(engine, async (hold, release) => {
     const batch = hold(await transformer.batch(packed));
     let x_TC = hold(await parameters.lend(0, (embedding) => transformer.embeddingForward(embedding, batch)));

@@ -61,14 +61,17 @@ async function expectNothingLeft(): Promise<void> {
   expect(await readdir(outputDirectory)).toEqual(['events.jsonl']);
 }
 
-/** Calls `abort` when the engine is called for the `count`-th time. */
-function atEngineCall(count: number, abort: () => void): void {
+/** Calls `abort` when the engine is called for the `count`-th time. @returns how often it computed a block after that. */
+function atEngineCall(count: number, abort: () => void): () => number {
   let calls = 0;
-  const watch = <Target extends object>(target: Target, methods: readonly (keyof Target)[]) => {
+  let blocksAfter = 0;
+  const watch = <Target extends object>(target: Target, methods: readonly (keyof Target)[], note: () => void) => {
     for (const method of methods) {
       const original = target[method] as (...parameters: unknown[]) => unknown;
       target[method] = ((...parameters: unknown[]) => {
-        if (++calls === count) abort();
+        calls++;
+        if (calls === count) abort();
+        else if (calls > count) note();
         return original.apply(target, parameters);
       }) as Target[typeof method];
       onTestFinished(() => {
@@ -76,15 +79,17 @@ function atEngineCall(count: number, abort: () => void): void {
       });
     }
   };
-  watch(model.transformer, [
+  const blocks = [
     'batch',
     'embeddingForward',
     'layerForward',
     'headLoss',
     'layerBackward',
     'embeddingBackward',
-  ]);
-  watch(engine, ['zeros', 'sumOfSquares', 'adamw']);
+  ] as const;
+  watch(model.transformer, blocks, () => blocksAfter++);
+  watch(engine, ['zeros', 'sumOfSquares', 'adamw'], () => undefined);
+  return () => blocksAfter;
 }
 
 describe('an aborted training', () => {
@@ -95,7 +100,7 @@ describe('an aborted training', () => {
       expect(known).toHaveLength(5);
       const controller = new AbortController();
       const reason = new Error('no longer wanted');
-      atEngineCall(call, () => controller.abort(reason));
+      const blocksAfter = atEngineCall(call, () => controller.abort(reason));
       const run = (await createTrainer()).trainExamples(examples, { signal: controller.signal });
       let steps = 0;
       const training = (async () => {
@@ -103,6 +108,7 @@ describe('an aborted training', () => {
       })();
       await expect(training).rejects.toBe(reason);
       await expect(run.result).rejects.toBe(reason);
+      expect(blocksAfter()).toBeLessThanOrEqual(1);
       // An abort while the weights are changing lets them change, and comes before the event of that step.
       expect([known[steps], known[steps + 1]]).toContainEqual(await weightsOf(model));
       await expectNothingLeft();

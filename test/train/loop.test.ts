@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine/index.js';
+import type { VicunaModel } from '../../src/model/index.js';
 import { forwardBackward, forwardLoss, type Pass } from '../../src/train/loop.js';
 import { wholeVectors, zeroVectors } from '../../src/train/vectors.js';
 import { difference, expectWithin } from '../support/differences.js';
@@ -19,6 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => engine[Symbol.asyncDispose]());
 
+function passOf({ transformer, parameters }: VicunaModel): Pass {
+  return { engine, transformer, parameters: wholeVectors(parameters), signal: new AbortController().signal };
+}
+
 /** Loss and gradients of a golden's packed batch, one flat vector a block. */
 async function gradientsOf(name: GoldenModelName, activationBytes: number) {
   const { expected } = loadGolden(name);
@@ -26,12 +31,7 @@ async function gradientsOf(name: GoldenModelName, activationBytes: number) {
   const { transformer } = model;
   const handles = engine.usage.handles;
   const gradients = await zeroVectors(engine, transformer.blocks);
-  const pass: Pass = {
-    engine,
-    transformer,
-    parameters: wholeVectors(model.parameters),
-    signal: new AbortController().signal,
-  };
+  const pass = passOf(model);
   const batch = packedBatch(expected);
   const lossSum = await forwardBackward(pass, batch, {
     gradients: wholeVectors(gradients),
@@ -62,6 +62,25 @@ describe.each(goldenModels)('the loop over the blocks of %s', (name) => {
       const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value ** 2, 0));
       expectWithin('gradient norm', Math.abs(norm / golden.norm - 1), tolerance.gradientNormRelative);
     }
+  });
+
+  it('keeps the activations of as many layers as fit', async () => {
+    await using model = await fixtureModel(engine, name);
+    const batch = packedBatch(loadGolden(name).expected);
+    const layerForward = vi.spyOn(model.transformer, 'layerForward');
+    const keptWithin = async (activationBytes: number) => {
+      layerForward.mockClear();
+      const gradients = await zeroVectors(engine, model.transformer.blocks);
+      const pass = passOf(model);
+      await forwardBackward(pass, batch, { gradients: wholeVectors(gradients), gradientScale: 1, activationBytes });
+      engine.release(...gradients);
+      return layerForward.mock.calls.map(([, , , keep]) => keep);
+    };
+    const { layers } = model.config;
+    expect(await keptWithin(0)).toEqual(Array(layers).fill(false));
+    expect(await keptWithin(Number.POSITIVE_INFINITY)).toEqual(Array(layers).fill(true));
+    const { activations } = await layerForward.mock.results[0]!.value;
+    expect(await keptWithin(1.5 * activations!.bytes)).toEqual([true, ...Array(layers - 1).fill(false)]);
   });
 
   it('gives the same bits whichever layers it computes again', async () => {
