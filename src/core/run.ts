@@ -74,8 +74,9 @@ class GeneratorRun<Item, Result> implements Run<Item, Result> {
     const forward = () => own.abort(this.#signal?.reason);
     if (this.#signal?.aborted) forward();
     else this.#signal?.addEventListener('abort', forward, { once: true });
-    const generator = this.#body(own.signal);
+    let generator: AsyncGenerator<Item, Result, undefined> | undefined;
     try {
+      generator = this.#body(own.signal);
       for (;;) {
         own.signal.throwIfAborted();
         const next = await generator.next();
@@ -92,7 +93,7 @@ class GeneratorRun<Item, Result> implements Run<Item, Result> {
       this.#signal?.removeEventListener('abort', forward);
       own.abort(leftEarly());
       // After an abort the body is still suspended at a yield: let its finally blocks free what they hold.
-      await generator.return(undefined as never).catch(() => undefined);
+      await generator?.return(undefined as never).catch(() => undefined);
     }
   }
 

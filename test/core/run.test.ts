@@ -101,6 +101,13 @@ describe('Run', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
+  it('settles the result when the body cannot even begin', async () => {
+    const run = startRun<never, never>(() => {
+      throw new RangeError('wrong settings');
+    });
+    await expect(run.result).rejects.toThrow('wrong settings');
+  });
+
   it('can be iterated once', () => {
     const run = counting([]);
     run[Symbol.asyncIterator]();

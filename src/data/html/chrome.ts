@@ -1,9 +1,10 @@
 import type { HtmlElement, HtmlNode } from './element.js';
 import { invisibleElements } from './elements.js';
+import { isLinkable } from './link.js';
 
 /**
- * What a chat page puts around and into a reply that is not the reply: buttons, icons, counters, citation pills,
- * headings for screen readers. All rules look at how the page is built, never at words of one interface language; the
+ * What a chat page puts around and into a reply that is not the reply: buttons, icons, counters, citations that lead
+ * nowhere, headings for screen readers. All rules look at how the page is built, never at words of one interface language; the
  * two labels that exist in English only (those of the ShareGPT era's extensions) are marked.
  */
 export function isChrome(element: HtmlElement): boolean {
@@ -12,25 +13,25 @@ export function isChrome(element: HtmlElement): boolean {
   const { classes } = element;
   if (classes !== '' && chromeClasses.test(classes)) return true;
   if (element.attribute('aria-hidden') === 'true' || element.hasAttribute('hidden')) return true;
-  if (element.attribute('role') === 'button' || isCitation(element)) return true;
+  if (element.attribute('role') === 'button' || isMoreSources(element)) return true;
+  if (isCitation(element) && element.find(leads) === undefined && !leads(element)) return true;
   return /display:\s*none/i.test(element.attribute('style') ?? '');
 }
 
-/** Whether an element only says where a sentence comes from. */
+/** Whether an element only says where a sentence comes from: search results are cited with a rounded pill. */
 export function isCitation(element: HtmlElement): boolean {
   if (element.attribute('data-testid')?.includes('citation') === true) return true;
-  return element.name === 'a' && isCitationPill(element);
+  return element.name === 'a' && / rounded/.test(element.classes);
 }
+
+const leads = (element: HtmlElement): boolean => element.name === 'a' && isLinkable(element);
+
+/** The `+2` in a pill: how many sources the page shows besides, when it is pointed at. */
+const isMoreSources = (element: HtmlElement): boolean =>
+  element.name === 'span' && / rounded/.test(element.classes) && /^\+\d+$/.test(element.text.trim());
 
 const chromeAttributes = /class|hidden|role|testid|style/i;
 const chromeClasses = / (?:sr-only|loading-shimmer|result-thinking|katex-html|MathJax_Preview) /;
-
-/** Search results are cited with a rounded pill, earlier with a superscript number that is itself the link. */
-function isCitationPill(link: HtmlElement): boolean {
-  if (/ rounded/.test(link.classes)) return true;
-  const only = link.children.length === 1 ? link.children[0] : undefined;
-  return typeof only === 'object' && only.name === 'sup' && /^\[?\d+\]?$/.test(only.text.trim());
-}
 
 /**
  * The parts of a message that are the reply. Where the page marks them (`markdown prose`), everything outside them is

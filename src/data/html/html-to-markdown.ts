@@ -10,7 +10,7 @@ import { MarkdownWriter } from './writer.js';
  * interface language) to the markdown it was made of.
  *
  * Code blocks come out verbatim in a fence that names their language, formulas as the TeX that the page carries, tables
- * as GFM; buttons, counters, citation pills and the page's other furniture are left out; text is escaped where it would
+ * as GFM; citations as links; buttons, counters and the page's other furniture are left out; text is escaped where it would
  * otherwise be read as markup, and only there.
  *
  * Never throws, whatever the text; takes time linear in its length.

@@ -42,7 +42,7 @@ export function inlineMarkdown(nodes: readonly HtmlNode[], context: InlineContex
 function addNodes(tokens: InlineTokens, nodes: readonly HtmlNode[], context: InlineContext): void {
   nodes.forEach((node, index) => {
     if (typeof node === 'object') addElement(tokens, node, context);
-    else tokens.text(beforeCitation(shownText(node, context), nodes[index + 1], nodes[index + 2]));
+    else tokens.text(beforeCitation(shownText(node, context), nodes[index + 1]));
   });
 }
 

@@ -24,13 +24,11 @@ export function showsBlock(element: HtmlElement): boolean {
 }
 
 /**
- * The text before a citation as it reads once that is gone: without the zero-width space that the page puts in front of
- * one, and without a blank before punctuation.
+ * The text before a citation, set off from it by a blank: the page does that with a margin, or with a zero-width space.
  */
-export function beforeCitation(text: string, next: HtmlNode | undefined, after: HtmlNode | undefined): string {
-  if (typeof next !== 'object' || !/[\s\u200b]$/.test(text) || !isBlank(next)) return text;
+export function beforeCitation(text: string, next: HtmlNode | undefined): string {
+  if (typeof next !== 'object' || isBlank(next)) return text;
   if (!isCitation(next) && next.find(isCitation) === undefined) return text;
   const bare = text.replace(/\u200b$/, '');
-  const joins = after === undefined || (typeof after === 'string' && /^[.,;:!?)\]…。，；：！？）]/.test(after));
-  return joins ? bare.trimEnd() : bare;
+  return /\S$/.test(bare) ? `${bare} ` : bare;
 }

@@ -26,17 +26,7 @@ describe('what the page adds to a reply', () => {
     ],
     ['a shimmering heading', reply('<p class="loading-shimmer">Searching the web</p><p>x</p>')],
     ['headings for screen readers', reply('<h5 class="sr-only">ChatGPT said:</h5><p>x</p>')],
-    [
-      'citation pills',
-      reply(
-        '<p>x<span data-testid="webpage-citation-pill"><a href="https://a.example" class="flex">Wikipedia</a></span></p>',
-      ),
-    ],
-    [
-      'citation pills without a name',
-      reply('<p>x<a href="https://a.example" class="inline-flex rounded-xl px-2">Wikipedia</a></p>'),
-    ],
-    ['citation numbers', reply('<p>x<a href="https://a.example" class="px-0.5"><sup>1</sup></a></p>')],
+    ['citations that lead nowhere', reply('<p>x<span data-testid="webpage-citation-pill"><a>Wikipedia</a></span></p>')],
     [
       'raw citation marks',
       reply('<p>x\uE200cite\uE202turn0search1\uE201【3†source】:contentReference[oaicite:0]{index=0}</p>'),
@@ -48,12 +38,20 @@ describe('what the page adds to a reply', () => {
     ['programs and styles', reply('<script>alert("<p>")</script><style>p{}</style><p>x</p><!-- y -->')],
   ])('loses %s', (_, html) => expect(htmlToMarkdown(html)).toBe('x'));
 
-  it('leaves no gap where a citation was', () => {
+  it('keeps citations as links, set off from the sentence as the page does', () => {
     const pill =
-      '<span data-state="closed"><div class="relative inline-flex"><a href="https://a.example" class="flex rounded-xl"><span>A</span></a></div></span>';
-    expect(htmlToMarkdown(reply(`<p>Pour tous\u200b<span>${pill}</span>.</p>`))).toBe('Pour tous.');
-    expect(htmlToMarkdown(reply(`<p>Для всех ${pill}, да ${pill}</p>`))).toBe('Для всех, да');
-    expect(htmlToMarkdown(reply(`<p>One ${pill} two</p>`))).toBe('One two');
+      '<span data-state="closed"><div class="relative inline-flex"><a href="https://a.example" class="flex rounded-xl"><span>A</span><span class="rounded-full">+2</span></a></div></span>';
+    expect(htmlToMarkdown(reply(`<p>Pour tous\u200b<span>${pill}</span>.</p>`))).toBe(
+      'Pour tous [A](https://a.example).',
+    );
+    expect(htmlToMarkdown(reply(`<p>Для всех ${pill}, да${pill}</p>`))).toBe(
+      'Для всех [A](https://a.example), да [A](https://a.example)',
+    );
+    const marked =
+      '<span data-testid="webpage-citation-pill"><a href="https://a.example" class="flex">Wikipedia</a></span>';
+    expect(htmlToMarkdown(reply(`<p>x${marked}</p>`))).toBe('x [Wikipedia](https://a.example)');
+    const number = '<a href="https://a.example" class="px-0.5"><sup>1</sup></a>';
+    expect(htmlToMarkdown(reply(`<p>x${number}</p>`))).toContain('](https://a.example)');
     expect(htmlToMarkdown(reply('<p>A <span><div class="inline-flex">badge</div></span> b</p>'))).toBe('A badge b');
   });
 
