@@ -106,6 +106,7 @@ export {
   type HeadLoss,
   type HeadLossOptions,
   type HeadVectors,
+  type InstructionSet,
   type KeyValueCache,
   type LayerActivations,
   type LayerForward,

@@ -18,6 +18,7 @@ export type {
   Vector,
 } from './engine.js';
 export { type BlockLayout, modelBlocks, type ParameterSlice } from './layout.js';
+export type { InstructionSet } from './native/index.js';
 export { createEngine, type EngineOptions } from './select.js';
 export type { ModelShape, RopeShape } from './shape.js';
 export type { TfjsBackend } from './tfjs/device.js';

@@ -1,5 +1,7 @@
-import { ConfigError, VicunaError } from '../core/index.js';
+import { availableParallelism } from 'node:os';
+import { ConfigError, type ConfigIssue, VicunaError } from '../core/index.js';
 import type { Engine, EngineName } from './engine.js';
+import { INSTRUCTION_SETS, type InstructionSet } from './native/addon.js';
 import type { TfjsBackend } from './tfjs/device.js';
 
 /** What to compute with. Everything is optional; what is left open is chosen. @public */
@@ -13,7 +15,13 @@ export interface EngineOptions {
    * @defaultValue the fastest that loads here
    */
   readonly backend?: TfjsBackend | undefined;
+  /** Threads of the `native` engine. @defaultValue one for each processor that this process may use */
+  readonly threads?: number | undefined;
+  /** Kernels of the `native` engine. @defaultValue the fastest that this processor has */
+  readonly instructionSet?: InstructionSet | undefined;
 }
+
+const MOST_THREADS = 1024;
 
 /** Fastest first. */
 const BACKENDS: readonly TfjsBackend[] = ['tensorflow', 'wasm', 'cpu'];
@@ -28,29 +36,66 @@ const ENGINES: readonly EngineOptions['engine'][] = ['auto', 'tfjs', 'native'];
  * @public
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  assertOptions(options);
   const { engine = 'auto', backend } = options;
-  const issues = [
-    ...(ENGINES.includes(engine) ? [] : [{ path: 'engine', message: `is ${engine}; there are ${ENGINES.join(', ')}` }]),
-    ...(backend === undefined || BACKENDS.includes(backend)
-      ? []
-      : [{ path: 'backend', message: `is ${backend}; there are ${BACKENDS.join(', ')}` }]),
-  ];
-  if (issues.length > 0) throw new ConfigError('The choice of an engine', issues);
-  if (engine === 'native')
+  if (engine === 'tfjs' || backend !== undefined) return createTfjsEngine(backend);
+  const { NativeMissing } = await import('./native/index.js');
+  try {
+    return await createNativeEngine(options);
+  } catch (error) {
+    if (!(error instanceof NativeMissing)) throw error;
+    if (engine === 'auto') return createTfjsEngine(undefined, [], error.message);
     throw new VicunaError(
       'engine-unavailable',
-      "This version has no native engine. Use engine 'tfjs', or leave the choice open with 'auto'.",
+      `The native engine cannot be used: ${error.message}. \`npm rebuild vicuna-sdk\` builds it where there is a C++ ` +
+        "compiler; the engine 'tfjs' needs nothing.",
     );
-  return createTfjsEngine(backend);
+  }
 }
 
-/** @param searchFolders - more folders from which TensorFlow packages are resolved. */
+function assertOptions({ engine = 'auto', backend, threads, instructionSet }: EngineOptions): void {
+  const issues: ConfigIssue[] = [];
+  const oneOf = (path: string, value: unknown, known: readonly unknown[]) => {
+    if (value !== undefined && !known.includes(value))
+      issues.push({ path, message: `is ${value}; there are ${known.join(', ')}` });
+  };
+  oneOf('engine', engine, ENGINES);
+  oneOf('backend', backend, BACKENDS);
+  oneOf('instructionSet', instructionSet, INSTRUCTION_SETS);
+  if (engine === 'native' && backend !== undefined)
+    issues.push({ path: 'backend', message: "belongs to the engine 'tfjs'; leave it out" });
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS))
+    issues.push({ path: 'threads', message: `must be a whole number from 1 to ${MOST_THREADS}, not ${threads}` });
+  if (issues.length > 0) throw new ConfigError('The choice of an engine', issues);
+}
+
+async function createNativeEngine({ engine, threads, instructionSet }: EngineOptions): Promise<Engine> {
+  const { loadAddon, NativeEngine } = await import('./native/index.js');
+  const count = threads ?? availableParallelism();
+  const addon = await loadAddon();
+  const supported = addon.instructionSets();
+  const chosen = instructionSet ?? supported[0]!;
+  if (!supported.includes(chosen))
+    throw new VicunaError(
+      'engine-unavailable',
+      `This processor has no ${chosen} instructions; it has ${supported.join(', ')}.`,
+    );
+  const kernels = `kernels for ${chosen} on ${count} ${count === 1 ? 'thread' : 'threads'}`;
+  const why = engine === 'native' ? 'was asked for' : 'is the fastest on a processor';
+  return new NativeEngine(addon, count, chosen, `The native engine ${why}: ${kernels}.`);
+}
+
+/**
+ * @param searchFolders - more folders from which TensorFlow packages are resolved
+ * @param nativeMissing - why the native engine was not taken, where it would have been
+ */
 export async function createTfjsEngine(
   backend: TfjsBackend | undefined,
   searchFolders: readonly string[] = [],
+  nativeMissing?: string,
 ): Promise<Engine> {
   const { BackendMissing, loadDevice, TfjsEngine } = await import('./tfjs/index.js');
-  const missing: string[] = [];
+  const missing = nativeMissing === undefined ? [] : [nativeMissing];
   for (const candidate of backend === undefined ? BACKENDS : [backend])
     try {
       const device = await loadDevice(candidate, searchFolders);

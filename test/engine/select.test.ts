@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createEngine } from '../../src/engine/index.js';
 import { createTfjsEngine } from '../../src/engine/select.js';
+import { nativeAddon } from '../support/native.js';
 import { projectDirectory } from '../support/shared-data.js';
 
 const empty = mkdtempSync(join(tmpdir(), 'vicuna-empty-'));
@@ -18,8 +19,8 @@ describe('choosing an engine', () => {
     expect(engine.reason).toBe('The cpu backend (@tensorflow/tfjs-backend-cpu) was asked for.');
   });
 
-  it('picks the best that loads when the choice is open, and says what is missing for a better one', async () => {
-    await using engine = await createEngine();
+  it('picks the best backend that loads, and says what is missing for a better one', async () => {
+    await using engine = await createEngine({ engine: 'tfjs' });
     if (engine.backend === 'tensorflow') expect(engine.reason).toMatch(/tfjs-node/);
     else {
       expect(engine.backend).toBe('wasm');
@@ -39,8 +40,12 @@ describe('choosing an engine', () => {
     expect(outcome.message).toMatch(/tfjs-node is not installed.*npm install @tensorflow\/tfjs-node.*'wasm'/);
   });
 
-  it('has no native engine yet', async () => {
-    await expect(createEngine({ engine: 'native' })).rejects.toMatchObject({ code: 'engine-unavailable' });
+  it.skipIf(nativeAddon === undefined)('picks the native engine when the choice is open', async () => {
+    await using engine = await createEngine({ threads: 2 });
+    expect(engine.name).toBe('native');
+    expect(engine.reason).toBe(
+      `The native engine is the fastest on a processor: kernels for ${engine.backend} on 2 threads.`,
+    );
   });
 
   it('names an option that does not exist', async () => {

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nativeAddon } from '../support/native.js';
 import { installPackedPackage, run } from '../support/packed-package.js';
 import { projectDirectory } from '../support/shared-data.js';
 
@@ -14,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => rm(consumer, { recursive: true, force: true }));
 
 /** Runs a script in the consumer's folder and returns what it prints. */
-async function consume(file: string, code: string, node: readonly string[] = []): Promise<string> {
+async function consume(file: string, code: string): Promise<string> {
   await writeFile(join(consumer, file), code);
-  const { stdout } = await run(process.execPath, [...node, file], { cwd: consumer });
+  const { stdout } = await run(process.execPath, [file], { cwd: consumer });
   return stdout.trim();
 }
 
@@ -96,9 +97,22 @@ describe('the packed package in an empty folder', () => {
     expect(packages).toContain('zod');
   });
 
-  it('installs without running a script of its own', async () => {
+  it('computes natively although no script ran at its installation, and without a binary still computes', async () => {
+    const code = `
+      import { createEngine } from 'vicuna-sdk';
+      const engine = await createEngine();
+      console.log(engine.name, engine.reason);
+      await engine[Symbol.asyncDispose]();`;
+    const compute = () => consume('engine.mjs', code);
+    if (nativeAddon !== undefined) expect(await compute()).toMatch(/^native The native engine is the fastest/);
+    await rm(join(consumer, 'node_modules/vicuna-sdk/prebuilds'), { recursive: true, force: true });
+    expect(await compute()).toMatch(/^tfjs .*wasm.* this package has no binary for/);
+  });
+
+  it('runs one script when installed, which only builds, and leaves the GPU libraries to the user', async () => {
     const manifest = JSON.parse(await readFile(join(projectDirectory, 'package.json'), 'utf8'));
-    for (const name of ['preinstall', 'install', 'postinstall']) expect(manifest.scripts).not.toHaveProperty(name);
+    expect(manifest.scripts.install).toBe('node scripts/install-native.mjs');
+    for (const name of ['preinstall', 'postinstall', 'prepare']) expect(manifest.scripts).not.toHaveProperty(name);
     expect(manifest.peerDependenciesMeta['@tensorflow/tfjs-node-gpu']).toEqual({ optional: true });
   });
 });

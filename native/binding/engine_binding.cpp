@@ -1,0 +1,146 @@
+#include "objects.h"
+
+// Engines and vectors.
+
+namespace vicuna::binding {
+namespace {
+
+
+napi_value instructionSets(napi_env env, napi_callback_info) {
+  std::vector<napi_value> names;
+  for (const char* const name : {"avx512", "avx2", "neon", "portable"}) {
+    if (kernelsFor(name) == nullptr) continue;
+    napi_value value;
+    check(napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &value), "cannot make a string");
+    names.push_back(value);
+  }
+  return makeArray(env, names);
+}
+
+napi_value createEngine(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 2);
+  const KernelTable* const kernels = kernelsFor(arguments.string(1).c_str());
+  if (kernels == nullptr) broken("this processor does not have the instruction set");
+  return makeHandle(env, std::make_shared<Engine>(env, *kernels, static_cast<int>(arguments.number(0))));
+}
+
+napi_value zeros(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 2);
+  const Index length = static_cast<Index>(arguments.number(1));
+  return arguments.handle<Engine>(0)->run(env, [length](const Context& context) -> Engine::Finish {
+    FloatBuffer buffer(context.arena, length);
+    context.kernels.fillZero(context.workspace(), buffer.data(), length);
+    return [buffer](napi_env done) { return makeMemory(done, buffer); };
+  });
+}
+
+/// Copies before it returns, so that the caller may change the values at once.
+napi_value upload(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 2);
+  return makeMemory(env, arguments.handle<Engine>(0)->copyIn(arguments.floats(1)));
+}
+
+/// As upload; the new values take the old ones' place when the jobs asked for before are done.
+napi_value write(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 3);
+  const auto engine = arguments.handle<Engine>(0);
+  const auto memory = arguments.handle<Memory>(1);
+  const FloatBuffer values = engine->copyIn(arguments.floats(2));
+  return engine->run(env, [memory, values](const Context&) -> Engine::Finish {
+    memory->buffer = values;
+    return makeUndefined;
+  });
+}
+
+napi_value read(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 3);
+  const auto memory = arguments.handle<Memory>(1);
+  float* const into = arguments.floats(2).data;
+  return arguments.handle<Engine>(0)->run(
+      env,
+      [memory, into](const Context& context) -> Engine::Finish {
+        context.kernels.copy(context.workspace(), memory->buffer.data(), into, memory->buffer.length());
+        return makeUndefined;
+      },
+      {arguments[2]});
+}
+
+napi_value sumOfSquares(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 2);
+  const auto memory = arguments.handle<Memory>(1);
+  return arguments.handle<Engine>(0)->run(env, [memory](const Context& context) -> Engine::Finish {
+    const double sum = context.kernels.sumOfSquares(context.workspace(), memory->buffer.data(), memory->buffer.length());
+    return [sum](napi_env done) { return makeNumber(done, sum); };
+  });
+}
+
+napi_value adamw(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 7);
+  const auto parameters = arguments.handle<Memory>(1), gradient = arguments.handle<Memory>(2);
+  const auto first = arguments.handle<Memory>(3), second = arguments.handle<Memory>(4);
+  const std::vector<double> numbers = arguments.doubles(5), ranges = arguments.doubles(6);
+  return arguments.handle<Engine>(0)->run(env, [=](const Context& context) -> Engine::Finish {
+    AdamW update{};
+    update.parameters = parameters->buffer.data();
+    update.gradient = gradient->buffer.data();
+    update.firstMoment = first->buffer.data();
+    update.secondMoment = second->buffer.data();
+    float* const fields[] = {&update.gradientScale, &update.beta1,    &update.newShare1, &update.beta2, &update.newShare2,
+                             &update.stepSize,      &update.rootScale, &update.epsilon};
+    for (std::size_t i = 0; i < 8; i++) *fields[i] = static_cast<float>(numbers[i]);
+    const auto updateRange = [&](double begin, double end, double decay) {
+      update.begin = static_cast<Index>(begin);
+      update.end = static_cast<Index>(end);
+      update.decay = static_cast<float>(decay);
+      if (end > begin) context.kernels.adamw(context.workspace(), update);
+    };
+    double reached = 0;
+    for (std::size_t range = 0; range + 1 < ranges.size(); range += 2) {
+      updateRange(reached, ranges[range], 0);
+      updateRange(ranges[range], ranges[range + 1], numbers[8]);
+      reached = ranges[range + 1];
+    }
+    updateRange(reached, static_cast<double>(parameters->buffer.length()), 0);
+    return makeUndefined;
+  });
+}
+
+/// Measures multiply-adds alone. @returns operations a second of all threads.
+napi_value peak(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 2);
+  const Index iterations = static_cast<Index>(arguments.number(1));
+  return arguments.handle<Engine>(0)->run(env, [iterations](const Context& context) -> Engine::Finish {
+    const double operations = context.kernels.peak(context.workspace(), iterations);
+    return [operations](napi_env done) { return makeNumber(done, operations); };
+  });
+}
+
+/// Lets go of what a handle refers to, at once or when the jobs that use it are done.
+napi_value release(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 1);
+  void* external;
+  check(napi_get_value_external(env, arguments[0], &external), "a handle was expected");
+  static_cast<Handle*>(external)->object.reset();
+  return makeUndefined(env);
+}
+
+}  // namespace
+
+napi_value makeMemory(napi_env env, FloatBuffer buffer) {
+  return makeHandle(env, std::make_shared<Memory>(Memory{std::move(buffer)}));
+}
+
+void defineEngine(napi_env env, napi_value exports) {
+  define<instructionSets>(env, exports, "instructionSets");
+  define<createEngine>(env, exports, "createEngine");
+  define<zeros>(env, exports, "zeros");
+  define<upload>(env, exports, "upload");
+  define<write>(env, exports, "write");
+  define<read>(env, exports, "read");
+  define<sumOfSquares>(env, exports, "sumOfSquares");
+  define<adamw>(env, exports, "adamw");
+  define<peak>(env, exports, "peak");
+  define<release>(env, exports, "release");
+}
+
+}  // namespace vicuna::binding

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "arena.h"
+#include "thread_pool.h"
+
+namespace vicuna {
+
+/// Who a piece of scratch memory belongs to. Two users that may be at work at once have different names.
+enum class ScratchUse {
+  gemmLeft,
+  gemmRight,
+  attentionShared,
+  attentionThread,
+  reduction,
+  layerNormalised,
+  layerFeedForward,
+  layerGateUp,
+  layerGradient,
+  layerHidden,
+  headNormalised,
+  headLogits,
+  headGradient,
+  count
+};
+
+/// Work memory that grows to what was needed most and is used again by every call.
+class Scratch {
+ public:
+  explicit Scratch(std::shared_ptr<Arena> arena) : arena_(std::move(arena)) {}
+
+  /// Uninitialised; valid until the next call with the same use.
+  float* get(ScratchUse use, Index length);
+
+ private:
+  std::shared_ptr<Arena> arena_;
+  std::array<FloatBuffer, static_cast<std::size_t>(ScratchUse::count)> buffers_;
+};
+
+/// What a kernel works with besides its arguments.
+struct Workspace {
+  ThreadPool& pool;
+  Scratch& scratch;
+};
+
+}  // namespace vicuna

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include "../kernels/kernel_table.h"
+
+namespace vicuna {
+
+/// What the blocks of a model are computed with. Used by one thread at a time.
+struct Context {
+  const KernelTable& kernels;
+  std::shared_ptr<Arena> arena;
+  ThreadPool& pool;
+  Scratch& scratch;
+
+  Workspace workspace() const { return {pool, scratch}; }
+};
+
+}  // namespace vicuna

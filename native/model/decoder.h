@@ -1,0 +1,49 @@
+#pragma once
+
+#include <vector>
+
+#include "context.h"
+#include "head.h"
+#include "layer.h"
+
+namespace vicuna {
+
+/// Keys and values of one sequence, for every layer.
+struct SequenceCache {
+  SequenceCache(const Context& context, const ModelShape& shape, Index tokens);
+
+  float* layer(Index index) const { return memory.data() + index * layerSize; }
+
+  FloatBuffer memory;
+  Index layerSize;
+  Index capacity;
+};
+
+/// A layer's weights for inference: norms as float32, matrices in any format.
+struct LayerWeights {
+  const float *attentionNorm, *feedForwardNorm;
+  WeightMatrix qkv, output, gateUp, down;
+};
+
+struct DecoderWeights {
+  WeightMatrix embedding;
+  std::vector<LayerWeights> layers;
+  HeadParameters head;
+};
+
+/// New tokens of one sequence.
+struct DecodeInput {
+  SequenceCache* cache;
+  /// Tokens in the cache that count; what is behind them is overwritten.
+  Index past;
+  const std::int32_t* tokens;
+  Index count;
+};
+
+/// Runs every layer over the new tokens of several sequences and puts them into their caches.
+///
+/// @param logits `[inputs, V]`, after each one's last token.
+void decode(const Context& context, Model& model, const DecoderWeights& weights, const std::vector<DecodeInput>& inputs,
+            float* logits);
+
+}  // namespace vicuna

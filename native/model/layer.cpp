@@ -1,0 +1,104 @@
+#include "layer.h"
+
+#include "linear.h"
+
+namespace vicuna {
+namespace {
+
+WeightMatrix floats(const float* values) { return {WeightFormat::float32, values, nullptr}; }
+
+float* normalised(const Context& context, const ModelShape& shape, Index T, const float* x_TC, const float* weight_C) {
+  float* const y_TC = context.scratch.get(ScratchUse::layerNormalised, T * shape.C);
+  context.kernels.rmsNormForward(context.workspace(), {T, shape.C, shape.epsilon, x_TC, weight_C, y_TC, nullptr});
+  return y_TC;
+}
+
+float* activated(const Context& context, const ModelShape& shape, Index T, const float* gateUp) {
+  float* const hidden_TF = context.scratch.get(ScratchUse::layerFeedForward, T * shape.F);
+  context.kernels.swigluForward(context.workspace(), {T, shape.F, gateUp, hidden_TF});
+  return hidden_TF;
+}
+
+void rotate(const Context& context, Model& model, const Batch& batch, float* qkv, float direction) {
+  const ModelShape& s = model.shape;
+  context.kernels.rope(context.workspace(), {batch.tokens(), s.H + s.K, s.D, qkv, s.qkvSize(),
+                                             model.rope.upTo(batch.longest(), s.frequencies), batch.positions.data(), direction});
+}
+
+}  // namespace
+
+LayerActivations::LayerActivations(const Context& context, const ModelShape& shape, Index T)
+    : memory(context.arena, T * (shape.qkvSize() + shape.H * shape.D + shape.H + shape.C + 2 * shape.F)),
+      qkv(memory.data()),
+      attended(qkv + T * shape.qkvSize()),
+      logSumExp(attended + T * shape.H * shape.D),
+      middle(logSumExp + T * shape.H),
+      gateUp(middle + T * shape.C) {}
+
+void layerActivate(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,
+                   LayerActivations& activations) {
+  const ModelShape& s = model.shape;
+  const Index T = batch.tokens();
+  const LayerVector<const float> w(s, parameters);
+  const float* const attentionInput_TC = normalised(context, s, T, input, w.attentionNorm);
+  linearForward(context, T, s.qkvSize(), s.C, attentionInput_TC, floats(w.qkv), nullptr, activations.qkv);
+  rotate(context, model, batch, activations.qkv, 1);
+  context.kernels.attentionForward(context.workspace(), {s.heads(), batch.sequences(), activations.qkv,
+                                                         activations.attended, activations.logSumExp});
+  linearForward(context, T, s.C, s.H * s.D, activations.attended, floats(w.output), input, activations.middle);
+  const float* const feedForwardInput_TC = normalised(context, s, T, activations.middle, w.feedForwardNorm);
+  linearForward(context, T, 2 * s.F, s.C, feedForwardInput_TC, floats(w.gateUp), nullptr, activations.gateUp);
+}
+
+void layerOutput(const Context& context, const Model& model, const float* parameters, Index T,
+                 const LayerActivations& activations, float* output) {
+  const ModelShape& s = model.shape;
+  const LayerVector<const float> w(s, parameters);
+  const float* const hidden_TF = activated(context, s, T, activations.gateUp);
+  linearForward(context, T, s.C, s.F, hidden_TF, floats(w.down), activations.middle, output);
+}
+
+void layerBackward(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,
+                   const LayerActivations& activations, const float* outputGradient, float* gradient,
+                   float* inputGradient) {
+  const ModelShape& s = model.shape;
+  const KernelTable& kernels = context.kernels;
+  const Workspace workspace = context.workspace();
+  const Index T = batch.tokens();
+  const LayerVector<const float> w(s, parameters);
+  const LayerVector<float> dw(s, gradient);
+  float* const dNormalised_TC = context.scratch.get(ScratchUse::layerHidden, T * s.C);
+  // The residual stream's gradient runs past both halves of the layer; each adds its share.
+  kernels.copy(workspace, outputGradient, inputGradient, T * s.C);
+
+  {
+    const float* const hidden_TF = activated(context, s, T, activations.gateUp);
+    linearWeightGradient(context, T, s.C, s.F, outputGradient, hidden_TF, dw.down);
+    // The hidden values have done their work: their memory takes their gradient.
+    float* const dHidden_TF = context.scratch.get(ScratchUse::layerFeedForward, T * s.F);
+    linearInputGradient(context, T, s.C, s.F, outputGradient, w.down, dHidden_TF);
+    float* const dGateUp = context.scratch.get(ScratchUse::layerGradient, T * 2 * s.F);
+    kernels.swigluBackward(workspace, {T, s.F, activations.gateUp, dHidden_TF, dGateUp});
+    const float* const feedForwardInput_TC = normalised(context, s, T, activations.middle, w.feedForwardNorm);
+    linearWeightGradient(context, T, 2 * s.F, s.C, dGateUp, feedForwardInput_TC, dw.gateUp);
+    linearInputGradient(context, T, 2 * s.F, s.C, dGateUp, w.gateUp, dNormalised_TC);
+    kernels.rmsNormBackward(workspace, {T, s.C, s.epsilon, activations.middle, w.feedForwardNorm, dNormalised_TC,
+                                        inputGradient, dw.feedForwardNorm, nullptr});
+  }
+  {
+    linearWeightGradient(context, T, s.C, s.H * s.D, inputGradient, activations.attended, dw.output);
+    float* const dAttended = context.scratch.get(ScratchUse::layerFeedForward, T * s.H * s.D);
+    linearInputGradient(context, T, s.C, s.H * s.D, inputGradient, w.output, dAttended);
+    float* const dQkv = context.scratch.get(ScratchUse::layerGradient, T * s.qkvSize());
+    kernels.attentionBackward(workspace, {s.heads(), batch.sequences(), activations.qkv, activations.attended,
+                                          activations.logSumExp, dAttended, dQkv});
+    rotate(context, model, batch, dQkv, -1);
+    const float* const attentionInput_TC = normalised(context, s, T, input, w.attentionNorm);
+    linearWeightGradient(context, T, s.qkvSize(), s.C, dQkv, attentionInput_TC, dw.qkv);
+    linearInputGradient(context, T, s.qkvSize(), s.C, dQkv, w.qkv, dNormalised_TC);
+    kernels.rmsNormBackward(workspace, {T, s.C, s.epsilon, input, w.attentionNorm, dNormalised_TC, inputGradient,
+                                        dw.attentionNorm, nullptr});
+  }
+}
+
+}  // namespace vicuna

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <utility>
+
+#include "batch.h"
+#include "context.h"
+#include "rope_table.h"
+#include "shape.h"
+
+namespace vicuna {
+
+/// What a layer's backward needs of its forward. Norms and SwiGLU are computed again: cheap, and they would double it.
+struct LayerActivations {
+  LayerActivations(const Context& context, const ModelShape& shape, Index T);
+
+  FloatBuffer memory;
+  float* qkv;        // [T, (H + 2K) D], rotated
+  float* attended;   // [T, H D]
+  float* logSumExp;  // [H, T]
+  float* middle;     // [T, C], the residual stream between attention and feed-forward
+  float* gateUp;     // [T, 2F]
+};
+
+/// A model's shape and tables, and its blocks' computations. Gradients are added to what is given for them.
+struct Model {
+  explicit Model(ModelShape modelShape) : shape(std::move(modelShape)) {}
+  ModelShape shape;
+  RopeTable rope;
+};
+
+/// Computes the activations of a layer from its input `[T, C]`.
+void layerActivate(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,
+                   LayerActivations& activations);
+/// The layer's output `[T, C]` from its activations.
+void layerOutput(const Context& context, const Model& model, const float* parameters, Index T,
+                 const LayerActivations& activations, float* output);
+/// @param inputGradient `[T, C]`, overwritten.
+void layerBackward(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,
+                   const LayerActivations& activations, const float* outputGradient, float* gradient,
+                   float* inputGradient);
+
+}  // namespace vicuna

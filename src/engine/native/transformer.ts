@@ -1,0 +1,241 @@
+import { VicunaError } from '../../core/index.js';
+import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch } from '../batch.js';
+import type {
+  BatchHandle,
+  DecodeRequest,
+  HeadLoss,
+  HeadLossOptions,
+  HeadVectors,
+  KeyValueCache,
+  LayerActivations,
+  LayerForward,
+  ModelVectors,
+  Transformer,
+  Vector,
+} from '../engine.js';
+import { type BlockLayout, modelBlocks } from '../layout.js';
+import { ropeFrequencies } from '../rope.js';
+import { assertShape, type ModelShape } from '../shape.js';
+import type { TransformerHandle } from './addon.js';
+import { planDecoding } from './decode-plan.js';
+import { NativeActivations, NativeBatch, NativeCache, NativeVector } from './handles.js';
+import type { Runtime } from './runtime.js';
+
+// T tokens, C hidden size, V vocabulary size.
+
+/** A LLaMA computed by the addon: every method is one call, which checks what it was given and names what it returns. */
+export class NativeTransformer implements Transformer {
+  readonly shape: ModelShape;
+  readonly blocks: readonly BlockLayout[];
+  readonly #runtime: Runtime;
+  readonly #inner: TransformerHandle;
+  readonly #layerBlock: BlockLayout;
+
+  constructor(runtime: Runtime, shape: ModelShape) {
+    assertShape(shape);
+    this.shape = shape;
+    this.blocks = modelBlocks(shape);
+    this.#layerBlock = modelBlocks({ ...shape, layers: 1 })[1]!;
+    this.#runtime = runtime;
+    const { vocabularySize, hiddenSize, layers, heads, keyValueHeads, headSize, ffnSize, rmsNormEpsilon } = shape;
+    const sizes = [vocabularySize, hiddenSize, layers, heads, keyValueHeads, headSize, ffnSize, rmsNormEpsilon];
+    this.#inner = runtime.addon.createTransformer(
+      runtime.engine,
+      Float64Array.of(...sizes, shape.tiedEmbeddings ? 1 : 0),
+      ropeFrequencies(shape),
+    );
+  }
+
+  async batch(batch: PackedBatch): Promise<BatchHandle> {
+    assertBatch(batch, this.shape.vocabularySize);
+    const targets = nextTokenTargets(batch);
+    const supervised = targets.reduce((count, target) => (target === IGNORED_LABEL ? count : count + 1), 0);
+    const { addon, handles } = this.#runtime;
+    const inner = await this.#runtime.run('batch', () =>
+      addon.createBatch(batch.tokens, targets, batch.sequenceStarts),
+    );
+    return handles.add(new NativeBatch(inner, batch.tokens.length, supervised));
+  }
+
+  async embeddingForward(parameters: Vector, batch: BatchHandle): Promise<Vector> {
+    const table = this.#parameters(parameters, this.blocks[0]!);
+    const { inner } = this.#batch(batch);
+    const output = this.#runtime.run('embedding forward', () =>
+      this.#runtime.addon.embeddingForward(this.#inner, table.inner, inner),
+    );
+    return this.#runtime.vector(await output, batch.tokens * this.shape.hiddenSize);
+  }
+
+  async embeddingBackward(batch: BatchHandle, outputGradient: Vector, gradient: Vector): Promise<void> {
+    const { inner } = this.#batch(batch);
+    const upstream = this.#rows(outputGradient, batch);
+    const sum = this.#parameters(gradient, this.blocks[0]!);
+    sum.touch();
+    await this.#runtime.run('embedding backward', () =>
+      this.#runtime.addon.embeddingBackward(this.#inner, inner, upstream.inner, sum.inner),
+    );
+  }
+
+  async layerForward(parameters: Vector, input: Vector, batch: BatchHandle, keep: boolean): Promise<LayerForward> {
+    const weights = this.#parameters(parameters, this.#layerBlock);
+    const x_TC = this.#rows(input, batch);
+    const { inner } = this.#batch(batch);
+    const [memory, activations] = await this.#runtime.run('layer forward', () =>
+      this.#runtime.addon.layerForward(this.#inner, weights.inner, x_TC.inner, inner, keep),
+    );
+    const output = this.#runtime.vector(memory, x_TC.length);
+    if (activations === undefined) return { output };
+    const bytes = batch.tokens * this.#activationSize() * Float32Array.BYTES_PER_ELEMENT;
+    return { output, activations: this.#runtime.handles.add(new NativeActivations(activations, bytes)) };
+  }
+
+  async layerBackward(
+    parameters: Vector,
+    input: Vector,
+    activations: LayerActivations | undefined,
+    batch: BatchHandle,
+    outputGradient: Vector,
+    gradient: Vector,
+  ): Promise<Vector> {
+    const weights = this.#parameters(parameters, this.#layerBlock);
+    const x_TC = this.#rows(input, batch);
+    const known = activations && this.#runtime.handles.resolve(activations, NativeActivations);
+    const { inner } = this.#batch(batch);
+    const upstream = this.#rows(outputGradient, batch);
+    const sum = this.#parameters(gradient, this.#layerBlock);
+    sum.touch();
+    const inputGradient = this.#runtime.run('layer backward', () =>
+      this.#runtime.addon.layerBackward(
+        this.#inner,
+        weights.inner,
+        x_TC.inner,
+        known?.inner,
+        inner,
+        upstream.inner,
+        sum.inner,
+      ),
+    );
+    return this.#runtime.vector(await inputGradient, x_TC.length);
+  }
+
+  async headLoss(
+    parameters: HeadVectors,
+    input: Vector,
+    batch: BatchHandle,
+    options: HeadLossOptions,
+  ): Promise<HeadLoss> {
+    const { head, embedding } = this.#head(parameters);
+    const gradients = options.gradient && this.#head(options.gradient);
+    const x_TC = this.#rows(input, batch);
+    const { inner } = this.#batch(batch);
+    const tokenLosses = options.tokenLosses ? new Float32Array(batch.tokens) : undefined;
+    gradients?.head.touch();
+    gradients?.embedding?.touch();
+    const [lossSum, inputGradient] = await this.#runtime.run('head loss', () =>
+      this.#runtime.addon.headLoss(
+        this.#inner,
+        head.inner,
+        embedding?.inner,
+        x_TC.inner,
+        inner,
+        options.gradientScale,
+        gradients?.head.inner,
+        gradients?.embedding?.inner,
+        tokenLosses,
+      ),
+    );
+    return {
+      lossSum,
+      ...(inputGradient && { inputGradient: this.#runtime.vector(inputGradient, x_TC.length) }),
+      ...(tokenLosses && { tokenLosses }),
+    };
+  }
+
+  async headLogits(parameters: HeadVectors, input: Vector, rows: Int32Array): Promise<Float32Array> {
+    const { head, embedding } = this.#head(parameters);
+    const x_TC = this.#runtime.handles.resolve(input, NativeVector);
+    const tokens = x_TC.length / this.shape.hiddenSize;
+    for (const row of rows) if (row < 0 || row >= tokens) fail(`row ${row} is outside the ${tokens} rows given`);
+    const logits = new Float32Array(rows.length * this.shape.vocabularySize);
+    await this.#runtime.run('head logits', () =>
+      this.#runtime.addon.headLogits(this.#inner, head.inner, embedding?.inner, x_TC.inner, rows, logits),
+    );
+    return logits;
+  }
+
+  async createCache(capacity: number): Promise<KeyValueCache> {
+    if (!Number.isInteger(capacity) || capacity < 1) fail(`a cache of ${capacity} tokens cannot be made`);
+    const inner = await this.#runtime.run('cache', () => this.#runtime.addon.createCache(this.#inner, capacity));
+    const { layers, keyValueHeads, headSize } = this.shape;
+    const bytes = 2 * layers * keyValueHeads * capacity * headSize * Float32Array.BYTES_PER_ELEMENT;
+    return this.#runtime.handles.add(new NativeCache(inner, bytes, capacity));
+  }
+
+  truncateCache(cache: KeyValueCache, length: number): void {
+    const known = this.#runtime.handles.resolve(cache, NativeCache);
+    if (!Number.isInteger(length) || length < 0) fail(`a cache cannot be cut to ${length} tokens`);
+    if (length < known.length) known.length = length;
+  }
+
+  async decode(parameters: ModelVectors, requests: readonly DecodeRequest[]): Promise<Float32Array[]> {
+    if (parameters.length !== this.blocks.length)
+      fail(`the model has ${this.blocks.length} blocks but ${parameters.length} vectors were given`);
+    const blocks = this.blocks.map((block, index) => this.#parameters(parameters[index]!, block).inner);
+    const caches = requests.map(({ cache }) => this.#runtime.handles.resolve(cache, NativeCache));
+    if (requests.length === 0) return [];
+    const { vocabularySize: V } = this.shape;
+    const { tokens, pasts, counts } = planDecoding(requests, V);
+    const logits = new Float32Array(requests.length * V);
+    const inner = caches.map((cache) => cache.inner);
+    const setLengths = (lengthOf: (index: number) => number) => {
+      for (const [index, cache] of caches.entries()) cache.length = lengthOf(index);
+    };
+    // Counted at once, so that what is asked for next goes on from here.
+    setLengths((index) => pasts[index]! + counts[index]!);
+    try {
+      await this.#runtime.run('decode', () =>
+        this.#runtime.addon.decode(this.#inner, blocks, inner, tokens, pasts, counts, logits),
+      );
+    } catch (error) {
+      setLengths((index) => pasts[index]!);
+      throw error;
+    }
+    return requests.map((_, index) => logits.slice(index * V, (index + 1) * V));
+  }
+
+  /** Floats that a token's activations in a layer take. */
+  #activationSize(): number {
+    const { hiddenSize, heads, keyValueHeads, headSize, ffnSize } = this.shape;
+    return (2 * heads + 2 * keyValueHeads) * headSize + heads + hiddenSize + 2 * ffnSize;
+  }
+
+  #batch(batch: BatchHandle): NativeBatch {
+    return this.#runtime.handles.resolve(batch, NativeBatch);
+  }
+
+  #parameters(vector: Vector, block: BlockLayout): NativeVector {
+    if (vector.length !== block.size)
+      fail(`the ${block.kind} block has ${block.size} parameters but a vector of ${vector.length} was given`);
+    return this.#runtime.handles.resolve(vector, NativeVector);
+  }
+
+  #rows(vector: Vector, { tokens }: BatchHandle): NativeVector {
+    if (vector.length !== tokens * this.shape.hiddenSize)
+      fail(`${tokens} tokens of ${this.shape.hiddenSize} elements do not fit a vector of ${vector.length}`);
+    return this.#runtime.handles.resolve(vector, NativeVector);
+  }
+
+  #head({ head, embedding }: HeadVectors): { head: NativeVector; embedding: NativeVector | undefined } {
+    if (!this.shape.tiedEmbeddings) return { head: this.#parameters(head, this.blocks.at(-1)!), embedding: undefined };
+    if (embedding === undefined)
+      return fail("the model's embeddings are tied, so its head needs the embedding's vector too");
+    return {
+      head: this.#parameters(head, this.blocks.at(-1)!),
+      embedding: this.#parameters(embedding, this.blocks[0]!),
+    };
+  }
+}
+
+function fail(problem: string): never {
+  throw new VicunaError('engine-failed', `The engine was asked for something impossible: ${problem}.`);
+}
