@@ -37,8 +37,12 @@ const ENGINES: readonly EngineOptions['engine'][] = ['auto', 'tfjs', 'native'];
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   assertOptions(options);
-  const { engine = 'auto', backend } = options;
+  const { engine = 'auto', backend, threads, instructionSet } = options;
   if (engine === 'tfjs' || backend !== undefined) return createTfjsEngine(backend);
+  if (engine === 'auto' && threads === undefined && instructionSet === undefined) {
+    const gpu = await createGpuEngine();
+    if (gpu !== undefined) return gpu;
+  }
   const { NativeMissing } = await import('./native/index.js');
   try {
     return await createNativeEngine(options);
@@ -67,6 +71,22 @@ function assertOptions({ engine = 'auto', backend, threads, instructionSet }: En
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS))
     issues.push({ path: 'threads', message: `must be a whole number from 1 to ${MOST_THREADS}, not ${threads}` });
   if (issues.length > 0) throw new ConfigError('The choice of an engine', issues);
+}
+
+/** Nobody installs the GPU package without a GPU in mind: it goes before the native engine where it loads. */
+async function createGpuEngine(): Promise<Engine | undefined> {
+  const { BackendMissing, GPU_PACKAGE, isGpuPackageInstalled, loadDevice, TfjsEngine } = await import(
+    './tfjs/index.js'
+  );
+  if (!isGpuPackageInstalled()) return undefined;
+  try {
+    const device = await loadDevice('tensorflow');
+    if (device.packageName === GPU_PACKAGE)
+      return new TfjsEngine(device, `${GPU_PACKAGE} is installed beside this package.`);
+  } catch (error) {
+    if (!(error instanceof BackendMissing)) throw error;
+  }
+  return undefined;
 }
 
 async function createNativeEngine({ engine, threads, instructionSet }: EngineOptions): Promise<Engine> {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -46,6 +47,27 @@ describe('choosing an engine', () => {
     expect(engine.reason).toBe(
       `The native engine is the fastest on a processor: kernels for ${engine.backend} on 2 threads.`,
     );
+  });
+
+  it('picks the GPU package before the native engine where it is installed', () => {
+    // A stand-in that only starts: what is shown is the choice, and that it is found from the folder of the process.
+    const folder = join(empty, 'node_modules/@tensorflow/tfjs-node-gpu');
+    mkdirSync(folder, { recursive: true });
+    const core = JSON.stringify(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core'));
+    const standIn = `const tf = require(${core});
+      tf.registerBackend('tensorflow', () => ({ write: () => ({}), disposeData: () => true, numDataIds: () => 0, dispose() {} }));
+      module.exports = tf;`;
+    writeFileSync(join(folder, 'index.js'), standIn);
+    const source = pathToFileURL(join(projectDirectory, 'src/engine/index.ts')).href;
+    const script = `
+      const { createEngine } = await import(${JSON.stringify(source)});
+      const engine = await createEngine();
+      console.log(engine.backend, engine.reason);
+      await engine[Symbol.asyncDispose]();`;
+    const parameters = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script];
+    const output = execFileSync(process.execPath, parameters, { cwd: empty, encoding: 'utf8' });
+    rmSync(join(empty, 'node_modules'), { recursive: true });
+    expect(output).toBe('tensorflow @tensorflow/tfjs-node-gpu is installed beside this package.\n');
   });
 
   it('names an option that does not exist', async () => {

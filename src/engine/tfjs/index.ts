@@ -1,3 +1,3 @@
 export type { TfjsBackend } from './device.js';
 export { TfjsEngine } from './engine.js';
-export { BackendMissing, loadDevice } from './load.js';
+export { BackendMissing, GPU_PACKAGE, isGpuPackageInstalled, loadDevice } from './load.js';

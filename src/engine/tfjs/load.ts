@@ -38,13 +38,19 @@ async function load(backend: TfjsBackend, searchFolders: readonly string[]): Pro
   }
 }
 
+/** The TensorFlow package for NVIDIA GPUs, an optional peer. */
+export const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
+
+/** Whether the user has put the GPU package beside this one. */
+export const isGpuPackageInstalled = (): boolean => resolvePackage(GPU_PACKAGE, []) !== undefined;
+
 async function loadTensorFlow(searchFolders: readonly string[]): Promise<Device> {
   restoreNodeUtil();
   // Both are read once, when the native library starts.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   const missing: string[] = [];
-  for (const packageName of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
+  for (const packageName of [GPU_PACKAGE, '@tensorflow/tfjs-node']) {
     const path = resolvePackage(packageName, searchFolders);
     if (path === undefined) {
       missing.push(`${packageName} is not installed`);
