@@ -1,29 +1,13 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HuggingFaceWeights, SafetensorsFile, writeSafetensors, writeWeights } from '../../src/checkpoint/index.js';
+import { HuggingFaceWeights, SafetensorsFile, writeSafetensors, } from '../../src/checkpoint/index.js';
 import { type ModelShape, modelBlocks } from '../../src/engine/index.js';
 import { numericsDirectory } from '../support/shared-data.js';
 import { checkpointError, openHandles, temporaryFolder } from './files.js';
+import { bytesOf, readAll, shape, tiedShape } from './small-model.js';
 
 const folder = temporaryFolder();
-const shape: ModelShape = {
-  vocabularySize: 6,
-  hiddenSize: 4,
-  layers: 2,
-  heads: 2,
-  keyValueHeads: 1,
-  headSize: 2,
-  ffnSize: 3,
-  rmsNormEpsilon: 1e-6,
-  rope: { theta: 10000 },
-  tiedEmbeddings: false,
-};
-const tiedShape = { ...shape, tiedEmbeddings: true };
-
-const bytesOf = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-
 type Tensors = Record<string, { shape: readonly number[]; values: Float32Array }>;
 
 /** Every tensor of a model, each filled with numbers of its own. */
@@ -56,12 +40,6 @@ async function directoryOf(tensors: Tensors, place?: (name: string) => string): 
     await writeFile(join(directory, 'model.safetensors.index.json'), JSON.stringify({ metadata: {}, weight_map }));
   }
   return directory;
-}
-
-async function readAll(weights: HuggingFaceWeights): Promise<Float32Array[]> {
-  const blocks: Float32Array[] = [];
-  for (const block of weights.blocks) blocks.push(await weights.read(block, new Float32Array(block.size)));
-  return blocks;
 }
 
 async function refusal(directory: string, model = shape) {
@@ -234,75 +212,5 @@ describe('a directory that cannot be read', () => {
     await expect(HuggingFaceWeights.open(directory, shape)).rejects.toMatchObject({ message: absent });
     await writeSafetensors(join(directory, 'model-1.safetensors'), [], () => new Float32Array(), { dtype: 'float32' });
     expect((await refusal(directory)).message).toMatch(/index says it is in this file, but it is not/);
-  });
-});
-
-describe('writing the weights of a model', () => {
-  it('gives the same blocks back, however they were split', async () => {
-    const directory = join(folder, 'split');
-    const blocks = modelBlocks(shape).map(({ size }, block) =>
-      Float32Array.from({ length: size }, (_, i) => block * 100 + i),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 1000 }), async (maximumShardBytes) => {
-        await rm(directory, { recursive: true, force: true });
-        await mkdir(directory);
-        const asked: number[] = [];
-        const read = async (block: number) => {
-          asked.push(block);
-          return blocks[block]!;
-        };
-        await writeWeights(directory, modelBlocks(shape), read, { dtype: 'float32', maximumShardBytes });
-        expect(asked).toEqual([0, 1, 2, 3]);
-        const sizes = await Promise.all(
-          (await readdir(directory))
-            .filter((name) => name.endsWith('.safetensors'))
-            .map(async (name) => {
-              await using file = await SafetensorsFile.open(join(directory, name));
-              return [...file.tensors.values()].map(({ begin, end }) => end - begin);
-            }),
-        );
-        for (const tensors of sizes)
-          expect(tensors.length === 1 || tensors.reduce((sum, bytes) => sum + bytes, 0) <= maximumShardBytes).toBe(
-            true,
-          );
-        await using weights = await HuggingFaceWeights.open(directory, shape);
-        expect(await readAll(weights)).toEqual(blocks);
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it('writes the index as transformers does', async () => {
-    const original = join(numericsDirectory, 'tiny-llama-gqa-tied/model');
-    const copy = join(folder, 'index');
-    await mkdir(copy);
-    const goldenShape = {
-      ...tiedShape,
-      vocabularySize: 384,
-      hiddenSize: 96,
-      heads: 6,
-      keyValueHeads: 2,
-      headSize: 16,
-      ffnSize: 256,
-    };
-    await using weights = await HuggingFaceWeights.open(original, goldenShape);
-    const read = (block: number) => weights.read(weights.blocks[block]!, new Float32Array(weights.blocks[block]!.size));
-    const progress: number[] = [];
-    await writeWeights(copy, weights.blocks, read, {
-      dtype: 'bfloat16',
-      maximumShardBytes: 250_000,
-      onProgress: ({ done, total }) => progress.push(done / total!),
-    });
-    const indexOf = async (directory: string) =>
-      JSON.parse(await readFile(join(directory, 'model.safetensors.index.json'), 'utf8'));
-    const [ours, theirs] = [await indexOf(copy), await indexOf(original)];
-    expect(ours.metadata).toEqual(theirs.metadata);
-    expect(Object.keys(ours.weight_map)).toEqual(Object.keys(theirs.weight_map));
-    expect(new Set(Object.values(ours.weight_map))).toEqual(new Set(Object.values(theirs.weight_map)));
-    expect(progress.at(-1)).toBe(1);
-    await using again = await HuggingFaceWeights.open(copy, goldenShape);
-    const [first, second] = [await readAll(weights), await readAll(again)];
-    expect(second.every((block, index) => bytesOf(block).equals(bytesOf(first[index]!)))).toBe(true);
   });
 });
