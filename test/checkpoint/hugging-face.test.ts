@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { HuggingFaceWeights, SafetensorsFile, writeSafetensors, } from '../../src/checkpoint/index.js';
+import { HuggingFaceWeights, SafetensorsFile, writeSafetensors } from '../../src/checkpoint/index.js';
 import { type ModelShape, modelBlocks } from '../../src/engine/index.js';
 import { numericsDirectory } from '../support/shared-data.js';
 import { checkpointError, openHandles, temporaryFolder } from './files.js';
