@@ -7,3 +7,20 @@ export { type WeightDtype, weightBytes } from './safetensors/dtype.js';
 export type { TensorInfo } from './safetensors/header.js';
 export { SafetensorsFile } from './safetensors/reader.js';
 export { type NamedShape, type WriteSafetensorsOptions, writeSafetensors } from './safetensors/writer.js';
+export {
+  type CheckpointBlock,
+  type CheckpointCommitEvent,
+  type CheckpointEvent,
+  type CheckpointFailEvent,
+  type CheckpointRemoveEvent,
+  type CheckpointSkipEvent,
+  type JsonValue,
+  type ShardPiece,
+  type TensorKind,
+  TrainingCheckpoint,
+  TrainingCheckpoints,
+  type TrainingCheckpointsConfig,
+  type TrainingCheckpointsRuntime,
+  type TrainingCursor,
+  type TrainingState,
+} from './training/index.js';
