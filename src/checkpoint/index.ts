@@ -1,5 +1,5 @@
 export { type WriteDirectoryOptions, writeDirectoryAtomically } from './atomic-directory.js';
-export { CheckpointError, type CheckpointLocation, listNames, quoteValue } from './errors.js';
+export { CheckpointError, type CheckpointLocation, listNames, quoteValue, TrainingCheckpointError } from './errors.js';
 export { readJsonObject } from './hugging-face/json-file.js';
 export { HuggingFaceWeights } from './hugging-face/weights.js';
 export { type WriteWeightsOptions, writeWeights } from './hugging-face/write-weights.js';
