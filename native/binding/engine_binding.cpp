@@ -5,14 +5,11 @@
 namespace vicuna::binding {
 namespace {
 
-
 napi_value instructionSets(napi_env env, napi_callback_info) {
   std::vector<napi_value> names;
   for (const char* const name : {"avx512", "avx2", "neon", "portable"}) {
     if (kernelsFor(name) == nullptr) continue;
-    napi_value value;
-    check(napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &value), "cannot make a string");
-    names.push_back(value);
+    names.push_back(makeString(env, name));
   }
   return makeArray(env, names);
 }
@@ -105,13 +102,29 @@ napi_value adamw(napi_env env, napi_callback_info info) {
   });
 }
 
-/// Measures multiply-adds alone. @returns operations a second of all threads.
+/// Multiply-adds alone. @returns how many operations all threads did together.
 napi_value peak(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 2);
   const Index iterations = static_cast<Index>(arguments.number(1));
   return arguments.handle<Engine>(0)->run(env, [iterations](const Context& context) -> Engine::Finish {
     const double operations = context.kernels.peak(context.workspace(), iterations);
     return [operations](napi_env done) { return makeNumber(done, operations); };
+  });
+}
+
+/// @returns for each kernel that was called while profiling was on, `[name, calls, seconds]`
+napi_value profile(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 2);
+  const bool enabled = arguments.boolean(1);
+  return arguments.handle<Engine>(0)->run(env, [enabled](const Context& context) -> Engine::Finish {
+    context.profile.enable(enabled);
+    return [times = context.profile.take()](napi_env done) {
+      std::vector<napi_value> entries;
+      for (const KernelTime& time : times)
+        entries.push_back(makeArray(done, {makeString(done, time.kernel), makeNumber(done, static_cast<double>(time.calls)),
+                                           makeNumber(done, time.seconds)}));
+      return makeArray(done, entries);
+    };
   });
 }
 
@@ -140,6 +153,7 @@ void defineEngine(napi_env env, napi_value exports) {
   define<sumOfSquares>(env, exports, "sumOfSquares");
   define<adamw>(env, exports, "adamw");
   define<peak>(env, exports, "peak");
+  define<profile>(env, exports, "profile");
   define<release>(env, exports, "release");
 }
 

@@ -48,6 +48,12 @@ export interface NativeAddon {
   ): Promise<void>;
   /** Multiplies and adds in registers only. @returns how many operations that were, to be divided by the time taken. */
   peak(engine: EngineHandle, iterations: number): Promise<number>;
+  /**
+   * Times every kernel from now on, or no longer. Costs nothing while it is off.
+   *
+   * @returns what was timed since the call before, kernels that were called alone.
+   */
+  profile(engine: EngineHandle, enabled: boolean): Promise<[kernel: string, calls: number, seconds: number][]>;
   /** Frees what a handle refers to once the calls that use it have settled. */
   release(handle: AnyHandle): void;
 
