@@ -14,6 +14,7 @@ export {
   type CheckpointFailEvent,
   type CheckpointRemoveEvent,
   type CheckpointSkipEvent,
+  checkpointWeights,
   type JsonValue,
   type ShardPiece,
   type TensorKind,

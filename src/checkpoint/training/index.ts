@@ -13,3 +13,4 @@ export type {
 } from './events.js';
 export type { CheckpointBlock, ShardPiece, TensorKind } from './pieces.js';
 export type { JsonValue, TrainingCursor, TrainingState } from './state.js';
+export { checkpointWeights } from './weights.js';
