@@ -175,6 +175,17 @@ export interface AdamWUpdate {
 }
 
 /** @public */
+export interface ZerosOptions {
+  /**
+   * Most of it will stay zero, as in the gradient and the moments of an embedding: an engine may take memory only where
+   * something is written.
+   *
+   * @defaultValue `false`
+   */
+  readonly sparse?: boolean | undefined;
+}
+
+/** @public */
 export type EngineName = 'native' | 'tfjs';
 
 /** What an engine holds now. @public */
@@ -197,7 +208,13 @@ export interface Engine extends AsyncDisposable {
   readonly reason: string;
   readonly usage: EngineUsage;
   transformer(shape: ModelShape): Transformer;
-  zeros(length: number): Promise<Vector>;
+  zeros(length: number, options?: ZerosOptions): Promise<Vector>;
+  /**
+   * A vector over the caller's own memory, an `ArrayBuffer` or a `SharedArrayBuffer`: what the engine writes the array
+   * holds, and what the caller writes between calls the engine reads. Nothing is copied. Absent on engines that compute in
+   * a memory of their own.
+   */
+  view?(values: Float32Array): Vector;
   /** Copies `values`; the caller may change them afterwards. */
   upload(values: Float32Array): Promise<Vector>;
   /** Replaces what a vector holds. */

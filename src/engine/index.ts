@@ -17,6 +17,7 @@ export type {
   ModelVectors,
   Transformer,
   Vector,
+  ZerosOptions,
 } from './engine.js';
 export { type BlockLayout, modelBlocks, type ParameterSlice } from './layout.js';
 export {

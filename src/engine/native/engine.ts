@@ -1,5 +1,5 @@
 import { VicunaError } from '../../core/index.js';
-import type { AdamWUpdate, Engine, EngineUsage, Handle, Transformer, Vector } from '../engine.js';
+import type { AdamWUpdate, Engine, EngineUsage, Handle, Transformer, Vector, ZerosOptions } from '../engine.js';
 import type { ModelShape } from '../shape.js';
 import type { InstructionSet, NativeAddon } from './addon.js';
 import { NativeVector } from './handles.js';
@@ -38,10 +38,16 @@ export class NativeEngine implements Engine {
     return new NativeTransformer(this.#runtime, shape);
   }
 
-  async zeros(length: number): Promise<Vector> {
+  async zeros(length: number, { sparse = false }: ZerosOptions = {}): Promise<Vector> {
     if (!Number.isSafeInteger(length) || length < 0) fail(`a vector cannot have ${length} elements`);
     const { addon } = this.#runtime;
-    return this.#runtime.vector(await this.#runtime.run('zeros', (engine) => addon.zeros(engine, length)), length);
+    const memory = await this.#runtime.run('zeros', (engine) => addon.zeros(engine, length, sparse));
+    return this.#runtime.vector(memory, length);
+  }
+
+  view(values: Float32Array): Vector {
+    const { addon, engine } = this.#runtime;
+    return this.#runtime.vector(addon.view(engine, values), values.length, values);
   }
 
   async upload(values: Float32Array): Promise<Vector> {
