@@ -13,7 +13,7 @@ import { ConversationSegmenter, ShareGPTCleaner } from '../src/data/index.js';
 import { byteTokenizer } from '../src/testing/index.js';
 import { loadTokenizer } from '../src/tokenizer/index.js';
 import { sharedData } from '../test/support/shared-data.js';
-import { peakMegabytes } from './support/peak-memory.js';
+import { peakBytes } from './support/peak-memory.mjs';
 import { writeShareGPTPages } from './support/share-gpt-pages.js';
 
 const bound = 400;
@@ -23,13 +23,13 @@ async function child(path: string): Promise<void> {
   const tokenizer = llama === undefined ? byteTokenizer() : await loadTokenizer(llama);
   const cleaner = await ShareGPTCleaner.create();
   const segmenter = await ConversationSegmenter.create({ maxTokens: 2048 }, { tokenizer });
-  const atRest = await peakMegabytes();
+  const atRest = (await peakBytes()) / 1e6;
   const started = performance.now();
   const cleaned = cleaner.clean(readConversations(path));
   const segments = await segmenter.segment(cleaned).result;
   const seconds = (performance.now() - started) / 1000;
   const { read, kept, characters } = await cleaned.result;
-  const peak = await peakMegabytes();
+  const peak = (await peakBytes()) / 1e6;
   console.log(`tokens counted by ${llama === undefined ? 'bytes' : 'the LLaMA tokenizer'}`);
   console.log(`${read} conversations read, ${kept} kept, ${segments.segments} segments of ${segments.tokens} tokens`);
   console.log(

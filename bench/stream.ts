@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readConversations } from '../src/conversation/index.js';
 import { Random } from '../src/core/index.js';
 import { alternate, ratios, summarise } from './support/measure.js';
-import { peakMegabytes } from './support/peak-memory.js';
+import { peakBytes } from './support/peak-memory.mjs';
 import { writeShareGPTPages } from './support/share-gpt-pages.js';
 
 /**
@@ -70,7 +70,7 @@ async function child(name: string, path: string): Promise<void> {
   const used = process.cpuUsage(before);
   const seconds = (performance.now() - started) / 1000;
   const processorSeconds = (used.user + used.system) / 1e6;
-  process.send!({ seconds, processorSeconds, peak: await peakMegabytes(), records } satisfies Figures);
+  process.send!({ seconds, processorSeconds, peak: (await peakBytes()) / 1e6, records } satisfies Figures);
   process.disconnect();
 }
 

@@ -1,193 +1,114 @@
 // Claim: how fast and in how much memory a LLaMA trains, beside PyTorch with transformers, in one run.
-// Both take the same steps: float32, AdamW, clipping at 1, `batch` sequences of `seq` random tokens, half of them learned.
-// Each run is a process of its own, and the two take turns. The peer is train_torch.py of the reference data
-// (VICUNA_SHARED), run by the Python VICUNA_PYTHON; without them only our figures are printed. The peer's own size is
-//   --dim 512 --layers 8 --heads 8 --ffn 1376 --vocab 32000 --seq 512
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import { Random } from '../src/core/index.js';
-import type { SupervisedExample } from '../src/data/index.js';
-import { createEngine, type EngineOptions } from '../src/engine/index.js';
-import { VicunaModel } from '../src/model/index.js';
-import { VicunaTrainer } from '../src/train/index.js';
-import { sharedData } from '../test/support/shared-data.js';
+// All take the same steps: float32, AdamW, clipping at 1, `batch` rows of `seq` random tokens, half of them learned. Ours
+// runs twice, keeping activations and computing them again. Each run is a process of its own, ours on the built package,
+// and they take turns. The peer is train_torch.py of the reference data (VICUNA_SHARED), run by the Python VICUNA_PYTHON;
+// without them only our figures are printed.
+//   --size small|medium|large --threads 1 --rounds 7 --steps 4, or --dim, --layers, ...; --backend wasm for another engine
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { TfjsBackend } from '../src/engine/index.js';
 import { alternate, ratios, summarise } from './support/measure.js';
-
-/** One run, its first step left out: kernels are compiled and memory grows in it. */
-interface Figures {
-  readonly tokensPerSecond: number;
-  /** Of all threads: what stays the same when others use the machine. */
-  readonly tokensPerProcessorSecond: number;
-  readonly peakMegabytes: number;
-  /** What computed. */
-  readonly what: string;
-}
+import { describeSize, modelConfig, sizeFrom, sizeOptions } from './support/sizes.js';
+import { breakdown, percent, stepWork } from './support/step-work.js';
+import {
+  isPeerHere,
+  type OurFigures,
+  type PeerFigures,
+  type TrainingFigures,
+  trainOurs,
+  trainPyTorch,
+} from './support/training.js';
 
 const { values } = parseArgs({
   options: {
-    dim: { type: 'string', default: '256' },
-    layers: { type: 'string', default: '4' },
-    heads: { type: 'string', default: '4' },
-    ffn: { type: 'string', default: '688' },
-    vocab: { type: 'string', default: '4096' },
-    seq: { type: 'string', default: '256' },
-    batch: { type: 'string', default: '4' },
+    ...sizeOptions,
     steps: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '7' },
     threads: { type: 'string', default: String(availableParallelism()) },
     backend: { type: 'string' },
-    child: { type: 'boolean', default: false },
   },
 });
-const { VICUNA_PYTHON: python } = process.env;
-const peers = sharedData('data/peers');
-/** What other processes took of the processor meanwhile, in cores, as the peer measured it. */
-const disturbance: number[] = [];
-const sizes = (['dim', 'layers', 'heads', 'ffn', 'vocab', 'seq', 'batch', 'steps'] as const) //
-  .flatMap((name) => [`--${name}`, values[name]]);
+const size = sizeFrom(values);
+const steps = Number(values.steps);
+const threads = Number(values.threads);
+const warmUps = 1;
+const rows = Array.from({ length: size.batch }, () => size.seq);
 
-if (values.child) console.log(JSON.stringify(await train()));
-else await compare();
+const ours: Record<'keeping' | 'recomputing', OurFigures[]> = { keeping: [], recomputing: [] };
+const peer: PeerFigures[] = [];
 
-async function compare(): Promise<void> {
-  const contestants = { ours, ...(python !== undefined && peers !== undefined && { PyTorch: peer }) };
-  if (!('PyTorch' in contestants))
-    console.log('No peer: set VICUNA_PYTHON, and VICUNA_SHARED to the reference data, for the comparison.');
-  const runs: Record<string, Figures[]> = {};
-  const noted = Object.entries(contestants).map(([name, run]) => [
-    name,
-    async () => {
-      const figures = await run();
-      runs[name] = [...(runs[name] ?? []), figures];
-      return figures.tokensPerSecond;
+console.log(`${describeSize(size)}; ${size.batch}x${size.seq} tokens a step; ${threads} threads; ${steps} steps timed`);
+if (!isPeerHere)
+  console.log('No peer: set VICUNA_PYTHON, and VICUNA_SHARED to the reference data, for the comparison.');
+const contestants: Record<string, () => Promise<number>> = {
+  keeping: () => noted(ours.keeping, train(false)),
+  recomputing: () => noted(ours.recomputing, train(true)),
+};
+if (isPeerHere) contestants.PyTorch = () => noted(peer, trainPyTorch(size, { threads, steps, warmup: warmUps }));
+await alternate(contestants, { rounds: Number(values.rounds), warmUps: 0 });
+report();
+
+async function noted<Figures extends TrainingFigures>(list: Figures[], run: Promise<Figures>): Promise<number> {
+  const figures = await run;
+  list.push(figures);
+  return figures.tokensPerSecond;
+}
+
+function train(recompute: boolean): Promise<OurFigures> {
+  return trainOurs({
+    engine: values.backend === undefined ? { threads } : { backend: values.backend as TfjsBackend },
+    model: modelConfig(size),
+    trainer: {
+      maxTokens: size.seq,
+      microBatchTokens: size.seq * size.batch,
+      batchConversations: size.batch,
+      recompute,
     },
-  ]);
-  await alternate(Object.fromEntries(noted), { rounds: Number(values.rounds), warmUps: 0 });
-  for (const [name, figures] of Object.entries(runs)) console.log(`${name}: ${figures[0]!.what}`);
-  for (const [figure, unit] of [
-    ['tokensPerSecond', 'tokens/s'],
-    ['tokensPerProcessorSecond', 'tokens a processor second'],
-    ['peakMegabytes', 'MB at the peak'],
+    lengths: Array.from({ length: warmUps + steps + 1 }, () => rows).flat(),
+    warmUps,
+    steps,
+  });
+}
+
+function report(): void {
+  console.log(`ours: ${ours.keeping[0]!.what} ${ours.keeping[0]!.weights} weights.`);
+  if (peer.length > 0) console.log(`PyTorch: ${peer[0]!.what}, ${peer[0]!.weights} weights.`);
+  for (const [name, unit, of] of [
+    ['speed', 'tokens/s', (run: TrainingFigures) => run.tokensPerSecond],
+    ['effort', 'tokens a processor second', (run: TrainingFigures) => run.tokensPerProcessorSecond],
+    ['memory', 'MB at the peak', (run: TrainingFigures) => run.peakBytes / 1e6],
   ] as const) {
-    const of = (name: string) => runs[name]?.map((run) => run[figure]) ?? [];
-    const shown = Object.keys(runs).map((name) => {
-      const { minimum, median } = summarise(of(name));
-      return `${name} min ${minimum.toFixed(0)}, median ${median.toFixed(0)}`;
-    });
-    const ratio = of('PyTorch').length > 0 ? summarise(ratios(of('ours'), of('PyTorch'))) : undefined;
-    const compared = ratio && `; ours / PyTorch min ${ratio.minimum.toFixed(2)}, median ${ratio.median.toFixed(2)}`;
-    console.log(`${unit}: ${shown.join('; ')}${compared ?? ''}`);
+    console.log(`${name}, ${unit}:`);
+    for (const [contestant, runs] of Object.entries(ours)) show(`ours, ${contestant}`, runs.map(of), peer.map(of));
+    if (peer.length > 0) show('PyTorch', peer.map(of), []);
   }
-  if (disturbance.length > 0)
+  for (const [contestant, runs] of Object.entries(ours)) showShare(contestant, runs);
+  const cores = [...ours.keeping, ...ours.recomputing].map((run) => run.cores.toFixed(2));
+  console.log(`Processors that ours kept busy: ${cores.join(', ')}.`);
+  if (peer.length > 0)
     console.log(
-      `Other processes took ${disturbance.map((cores) => cores.toFixed(2)).join(', ')} cores: figures are worth comparing near 0.`,
+      `Other processes took ${peer.map((run) => run.disturbance.toFixed(2)).join(', ')} cores beside PyTorch: figures are worth comparing near 0.`,
     );
 }
 
-async function ours(): Promise<Figures> {
-  const backend = values.backend === undefined ? [] : ['--backend', values.backend];
-  const self = fileURLToPath(import.meta.url);
-  return lastLine(process.execPath, ['--import', import.meta.resolve('tsx'), self, '--child', ...sizes, ...backend]);
+function show(name: string, figures: readonly number[], others: readonly number[]): void {
+  const { minimum, median } = summarise(figures);
+  const ratio = others.length > 0 ? summarise(ratios(figures, others)) : undefined;
+  const compared = ratio && `; to PyTorch's min ${ratio.minimum.toFixed(2)}, median ${ratio.median.toFixed(2)}`;
+  console.log(`  ${name}: min ${minimum.toFixed(0)}, median ${median.toFixed(0)}${compared ?? ''}`);
 }
 
-async function peer(): Promise<Figures> {
-  const line = await lastLine<PeerLine>(python!, [
-    join(peers!, 'train_torch.py'),
-    ...sizes,
-    ...['--threads', values.threads],
-  ]);
-  const { tokens_per_s: tokensPerSecond, contention } = line;
-  disturbance.push(contention.other_cores);
-  return {
-    tokensPerSecond,
-    tokensPerProcessorSecond: tokensPerSecond / contention.own_cores,
-    peakMegabytes: line.peak_rss_mb,
-    what: `torch ${line.torch}, ${line.threads} threads, ${line.params} weights`,
-  };
-}
-
-interface PeerLine {
-  readonly tokens_per_s: number;
-  readonly peak_rss_mb: number;
-  readonly contention: { readonly own_cores: number; readonly other_cores: number };
-  readonly torch: string;
-  readonly threads: number;
-  readonly params: number;
-}
-
-async function lastLine<Line = Figures>(command: string, args: readonly string[]): Promise<Line> {
-  const { stdout } = await promisify(execFile)(command, args);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Line;
-}
-
-async function train(): Promise<Figures> {
-  const [sequenceTokens, sequences, steps] = [Number(values.seq), Number(values.batch), Number(values.steps)];
-  const outputDirectory = await mkdtemp(join(tmpdir(), 'vicuna-bench-'));
-  await using engine = await createEngine({ backend: values.backend as EngineOptions['backend'] });
-  await using model = await VicunaModel.create(
-    {
-      vocabularySize: Number(values.vocab),
-      hiddenSize: Number(values.dim),
-      layers: Number(values.layers),
-      heads: Number(values.heads),
-      ffnSize: Number(values.ffn),
-    },
-    { engine },
+/** Of the operations that the result needs, and of bare multiply-adds on as many threads just before and after. */
+function showShare(contestant: string, runs: readonly OurFigures[]): void {
+  const work = stepWork(size, rows, contestant === 'recomputing');
+  const measured = runs.flatMap((run) => (run.peak === undefined ? [] : [{ ...run, peak: run.peak }]));
+  if (measured.length === 0) return;
+  const share = summarise(measured.map((run) => work.useful / run.secondsPerStep / run.peak));
+  const peak = summarise(measured.map((run) => run.peak / 1e9));
+  console.log(
+    `ours, ${contestant}: ${(work.useful / 1e9).toFixed(1)} GFLOP useful a step, ${percent(share.median)} of the ` +
+      `${peak.median.toFixed(0)} GFLOP/s measured with bare multiply-adds (min ${percent(share.minimum)}). The fastest profiled step:`,
   );
-  const trainer = await VicunaTrainer.create(
-    {
-      outputDirectory,
-      maxSteps: steps + 1,
-      maxTokens: sequenceTokens,
-      microBatchTokens: sequenceTokens * sequences,
-      batchConversations: sequences,
-      learningRate: 1e-4,
-      recompute: false,
-    },
-    { model },
-  );
-  let weights = 0;
-  let tokens = 0;
-  let seconds = 0;
-  let started = process.cpuUsage();
-  let used = started;
-  for await (const event of trainer.trainExamples(examples(sequences * (steps + 1), sequenceTokens))) {
-    if (event.type === 'train-start') weights = event.parameters;
-    if (event.type !== 'step-end') continue;
-    if (event.step === 1) started = process.cpuUsage();
-    else {
-      tokens += event.tokens;
-      seconds += event.tokens / event.tokensPerSecond;
-      used = process.cpuUsage(started);
-    }
-  }
-  await rm(outputDirectory, { recursive: true });
-  return {
-    tokensPerSecond: tokens / seconds,
-    tokensPerProcessorSecond: tokens / ((used.user + used.system) / 1e6),
-    peakMegabytes: await peakMegabytes(),
-    what: `engine ${engine.name} on ${engine.backend}, ${weights} weights`,
-  };
-}
-
-/** Random tokens, learned in every other quarter. */
-function* examples(count: number, length: number): Generator<SupervisedExample> {
-  const random = Random.fromSeed(0, 'bench');
-  for (let number = 0; number < count; number++) {
-    const tokens = Int32Array.from({ length }, () => 3 + random.integer(Number(values.vocab) - 3));
-    const labels = tokens.map((token, index) => (Math.floor((index * 4) / length) % 2 === 0 ? -100 : token));
-    const supervisedTokens = labels.filter((label) => label !== -100).length;
-    yield { id: `${number}`, tokens, labels, supervisedTokens };
-  }
-}
-
-/** VmHWM where there is /proc: `maxRSS` starts with what the parent had. */
-async function peakMegabytes(): Promise<number> {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
-  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
-  return Number(kilobytes) / 1024;
+  const fastest = measured.reduce((best, run) => (run.profile!.seconds < best.profile!.seconds ? run : best));
+  console.log(breakdown(fastest.profile!, work, fastest.peak));
 }

@@ -119,6 +119,7 @@ export {
   type TfjsBackend,
   type Transformer,
   type Vector,
+  type ZerosOptions,
 } from './engine/index.js';
 export {
   type CompletionOptions,

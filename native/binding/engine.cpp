@@ -16,11 +16,11 @@ struct Engine::Job {
 
 Engine::Engine(napi_env env, const KernelTable& kernels, int threads)
     : env_(env),
-      kernels_(kernels),
+      profile_(kernels),
       arena_(std::make_shared<Arena>()),
       pool_(threads),
       scratch_(arena_),
-      context_{kernels_, arena_, pool_, scratch_},
+      context_{profile_.table(), arena_, pool_, scratch_, profile_},
       thread_(std::make_unique<JobThread>()) {
   napi_value name;
   check(napi_create_string_utf8(env, "vicuna engine", NAPI_AUTO_LENGTH, &name), "cannot make a string");

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "../core/job_thread.h"
+#include "../kernels/profile.h"
 #include "../model/context.h"
 #include "napi.h"
 
@@ -33,7 +34,7 @@ class Engine {
   static void close(void* engine);
 
   napi_env env_;
-  const KernelTable& kernels_;
+  KernelProfile profile_;
   std::shared_ptr<Arena> arena_;
   ThreadPool pool_;
   Scratch scratch_;

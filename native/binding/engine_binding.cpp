@@ -5,14 +5,11 @@
 namespace vicuna::binding {
 namespace {
 
-
 napi_value instructionSets(napi_env env, napi_callback_info) {
   std::vector<napi_value> names;
   for (const char* const name : {"avx512", "avx2", "neon", "portable"}) {
     if (kernelsFor(name) == nullptr) continue;
-    napi_value value;
-    check(napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &value), "cannot make a string");
-    names.push_back(value);
+    names.push_back(makeString(env, name));
   }
   return makeArray(env, names);
 }
@@ -25,8 +22,14 @@ napi_value createEngine(napi_env env, napi_callback_info info) {
 }
 
 napi_value zeros(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info, 2);
+  const Arguments arguments(env, info, 3);
   const Index length = static_cast<Index>(arguments.number(1));
+  if (arguments.boolean(2)) {
+    const FloatBuffer buffer = FloatBuffer::sparse(length);
+    return arguments.handle<Engine>(0)->run(env, [buffer](const Context&) -> Engine::Finish {
+      return [buffer](napi_env done) { return makeMemory(done, buffer); };
+    });
+  }
   return arguments.handle<Engine>(0)->run(env, [length](const Context& context) -> Engine::Finish {
     FloatBuffer buffer(context.arena, length);
     context.kernels.fillZero(context.workspace(), buffer.data(), length);
@@ -40,14 +43,21 @@ napi_value upload(napi_env env, napi_callback_info info) {
   return makeMemory(env, arguments.handle<Engine>(0)->copyIn(arguments.floats(1)));
 }
 
-/// As upload; the new values take the old ones' place when the jobs asked for before are done.
+/// The typed array's own memory; the caller keeps the array alive.
+napi_value view(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 2);
+  const FloatSpan values = arguments.floats(1);
+  return makeMemory(env, FloatBuffer::over(values.data, static_cast<Index>(values.length)));
+}
+
+/// As upload; the values take the old ones' place when the jobs asked for before are done.
 napi_value write(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 3);
   const auto engine = arguments.handle<Engine>(0);
   const auto memory = arguments.handle<Memory>(1);
   const FloatBuffer values = engine->copyIn(arguments.floats(2));
-  return engine->run(env, [memory, values](const Context&) -> Engine::Finish {
-    memory->buffer = values;
+  return engine->run(env, [memory, values](const Context& context) -> Engine::Finish {
+    context.kernels.copy(context.workspace(), values.data(), memory->buffer.data(), values.length());
     return makeUndefined;
   });
 }
@@ -105,13 +115,29 @@ napi_value adamw(napi_env env, napi_callback_info info) {
   });
 }
 
-/// Measures multiply-adds alone. @returns operations a second of all threads.
+/// Multiply-adds alone. @returns how many operations all threads did together.
 napi_value peak(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 2);
   const Index iterations = static_cast<Index>(arguments.number(1));
   return arguments.handle<Engine>(0)->run(env, [iterations](const Context& context) -> Engine::Finish {
     const double operations = context.kernels.peak(context.workspace(), iterations);
     return [operations](napi_env done) { return makeNumber(done, operations); };
+  });
+}
+
+/// @returns for each kernel that was called while profiling was on, `[name, calls, seconds]`
+napi_value profile(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 2);
+  const bool enabled = arguments.boolean(1);
+  return arguments.handle<Engine>(0)->run(env, [enabled](const Context& context) -> Engine::Finish {
+    context.profile.enable(enabled);
+    return [times = context.profile.take()](napi_env done) {
+      std::vector<napi_value> entries;
+      for (const KernelTime& time : times)
+        entries.push_back(makeArray(done, {makeString(done, time.kernel), makeNumber(done, static_cast<double>(time.calls)),
+                                           makeNumber(done, time.seconds)}));
+      return makeArray(done, entries);
+    };
   });
 }
 
@@ -135,11 +161,13 @@ void defineEngine(napi_env env, napi_value exports) {
   define<createEngine>(env, exports, "createEngine");
   define<zeros>(env, exports, "zeros");
   define<upload>(env, exports, "upload");
+  define<view>(env, exports, "view");
   define<write>(env, exports, "write");
   define<read>(env, exports, "read");
   define<sumOfSquares>(env, exports, "sumOfSquares");
   define<adamw>(env, exports, "adamw");
   define<peak>(env, exports, "peak");
+  define<profile>(env, exports, "profile");
   define<release>(env, exports, "release");
 }
 

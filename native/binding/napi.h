@@ -163,6 +163,12 @@ inline napi_value makeNumber(napi_env env, double number) {
   return value;
 }
 
+inline napi_value makeString(napi_env env, const char* text) {
+  napi_value value;
+  check(napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value), "cannot make a string");
+  return value;
+}
+
 inline napi_value makeUndefined(napi_env env) {
   napi_value value;
   check(napi_get_undefined(env, &value), "cannot make undefined");

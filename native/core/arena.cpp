@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kChunk = std::size_t{64} << 20;
+constexpr std::size_t kChunk = std::size_t{1} << 30;
 /// Free memory kept however little is in use.
 constexpr std::size_t kKept = std::size_t{256} << 20;
 
@@ -36,7 +36,10 @@ std::size_t roundUp(std::size_t bytes, std::size_t unit) { return (bytes + unit 
 char* systemAllocate(std::size_t bytes) {
   return static_cast<char*>(VirtualAlloc(nullptr, bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE));
 }
+char* systemAllocateSparse(std::size_t bytes) { return systemAllocate(bytes); }
 void systemFree(char* chunk, std::size_t) { VirtualFree(chunk, 0, MEM_RELEASE); }
+/// Windows would want the pages back before they are used again: they stay.
+bool systemForget(char*, std::size_t) { return false; }
 
 #else
 
@@ -55,9 +58,28 @@ char* systemAllocate(std::size_t bytes) {
 #endif
   return aligned;
 }
+char* systemAllocateSparse(std::size_t bytes) {
+  void* const address = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED) return nullptr;
+#if defined(__linux__)
+  // One number written would bring in a whole huge page.
+  madvise(address, bytes, MADV_NOHUGEPAGE);
+#endif
+  return static_cast<char*>(address);
+}
 void systemFree(char* chunk, std::size_t bytes) {
   VICUNA_ALLOW(chunk, bytes);
   munmap(chunk, bytes);
+}
+/// Gives the memory of whole pages back and keeps their addresses. @returns whether it did.
+bool systemForget(char* start, std::size_t bytes) {
+#if defined(__linux__)
+  return madvise(start, bytes, MADV_DONTNEED) == 0;
+#else
+  (void)start;
+  (void)bytes;
+  return false;
+#endif
 }
 
 #endif
@@ -79,15 +101,15 @@ void* Arena::allocate(std::size_t bytes) {
     char* const chunk = systemAllocate(chunkBytes);
     if (chunk == nullptr) throw std::bad_alloc();
     chunks_.emplace(chunk, chunkBytes);
-    addFree(chunk, {chunkBytes, chunk});
+    addFree(chunk, {chunkBytes, chunk, false});
     fit = freeBySize_.lower_bound({wanted, nullptr});
   }
   const auto found = free_.find(fit->second);
   char* const start = found->first;
   const Block block = found->second;
   removeFree(found);
-  if (block.bytes > wanted) addFree(start + wanted, {block.bytes - wanted, block.chunk});
-  used_.emplace(start, Block{wanted, block.chunk});
+  if (block.bytes > wanted) addFree(start + wanted, {block.bytes - wanted, block.chunk, block.resident});
+  used_.emplace(start, Block{wanted, block.chunk, true});
   VICUNA_ALLOW(start, bytes);
   usedBytes_ += wanted;
   return start;
@@ -101,22 +123,8 @@ void Arena::free(void* address) {
   Block block = found->second;
   used_.erase(found);
   usedBytes_ -= block.bytes;
-  const auto after = free_.find(start + block.bytes);
-  if (after != free_.end() && after->second.chunk == block.chunk) {
-    block.bytes += after->second.bytes;
-    removeFree(after);
-  }
-  auto before = free_.lower_bound(start);
-  if (before != free_.begin()) {
-    --before;
-    if (before->second.chunk == block.chunk && before->first + before->second.bytes == start) {
-      start = before->first;
-      block.bytes += before->second.bytes;
-      removeFree(before);
-    }
-  }
-  addFree(start, block);
-  returnIdleChunk(free_.find(start));
+  merge(start, block);
+  giveBack(free_.find(start));
 }
 
 std::size_t Arena::bytesInUse() const {
@@ -124,31 +132,83 @@ std::size_t Arena::bytesInUse() const {
   return usedBytes_;
 }
 
+/// Adds a free block, as one with the free blocks around it. @param start moves to where that one starts
+void Arena::merge(char*& start, Block block) {
+  const auto after = free_.find(start + block.bytes);
+  if (after != free_.end() && after->second.joins(block)) {
+    block.bytes += after->second.bytes;
+    removeFree(after);
+  }
+  auto before = free_.lower_bound(start);
+  if (before != free_.begin()) {
+    --before;
+    if (before->second.joins(block) && before->first + before->second.bytes == start) {
+      start = before->first;
+      block.bytes += before->second.bytes;
+      removeFree(before);
+    }
+  }
+  addFree(start, block);
+}
+
 void Arena::addFree(char* start, Block block) {
   free_.emplace(start, block);
   VICUNA_FORBID(start, block.bytes);
   freeBySize_.emplace(block.bytes, start);
-  freeBytes_ += block.bytes;
+  if (block.resident) idleBytes_ += block.bytes;
 }
 
 void Arena::removeFree(std::map<char*, Block>::iterator block) {
-  freeBytes_ -= block->second.bytes;
+  if (block->second.resident) idleBytes_ -= block->second.bytes;
   freeBySize_.erase({block->second.bytes, block->first});
   free_.erase(block);
 }
 
-void Arena::returnIdleChunk(std::map<char*, Block>::iterator block) {
-  char* const chunk = block->second.chunk;
-  const std::size_t bytes = chunks_.at(chunk);
-  if (block->second.bytes < bytes || freeBytes_ <= std::max(usedBytes_, kKept)) return;
-  removeFree(block);
-  chunks_.erase(chunk);
-  systemFree(chunk, bytes);
+/// Returns the whole pages of a free block to the system where more memory lies idle than is in use.
+void Arena::giveBack(std::map<char*, Block>::iterator free) {
+  if (idleBytes_ <= std::max(usedBytes_, kKept)) return;
+  char* start = free->first;
+  const Block block = free->second;
+  const auto address = reinterpret_cast<std::uintptr_t>(start);
+  const std::size_t before = roundUp(address, kHugePage) - address;
+  if (block.bytes < before + kHugePage) return;
+  const std::size_t pages = (block.bytes - before) / kHugePage * kHugePage;
+  if (!systemForget(start + before, pages)) return;
+  removeFree(free);
+  if (before > 0) addFree(start, {before, block.chunk, true});
+  const std::size_t after = block.bytes - before - pages;
+  if (after > 0) addFree(start + before + pages, {after, block.chunk, true});
+  char* forgotten = start + before;
+  merge(forgotten, {pages, block.chunk, false});
+  const std::size_t chunkBytes = chunks_.at(block.chunk);
+  const auto whole = free_.find(forgotten);
+  if (whole->second.bytes < chunkBytes) return;
+  removeFree(whole);
+  chunks_.erase(block.chunk);
+  systemFree(block.chunk, chunkBytes);
 }
 
 FloatBuffer::FloatBuffer(std::shared_ptr<Arena> arena, Index length) : length_(length) {
   float* const data = static_cast<float*>(arena->allocate(static_cast<std::size_t>(length) * sizeof(float)));
   data_ = std::shared_ptr<float>(data, [arena](float* block) { arena->free(block); });
+}
+
+FloatBuffer FloatBuffer::over(float* data, Index length) {
+  FloatBuffer buffer;
+  buffer.data_ = std::shared_ptr<float>(data, [](float*) {});
+  buffer.length_ = length;
+  return buffer;
+}
+
+FloatBuffer FloatBuffer::sparse(Index length) {
+  const std::size_t bytes = std::max<std::size_t>(static_cast<std::size_t>(length) * sizeof(float), 1);
+  char* const start = systemAllocateSparse(bytes);
+  if (start == nullptr) throw std::bad_alloc();
+  FloatBuffer buffer;
+  buffer.data_ = std::shared_ptr<float>(reinterpret_cast<float*>(start),
+                                        [bytes](float* block) { systemFree(reinterpret_cast<char*>(block), bytes); });
+  buffer.length_ = length;
+  return buffer;
 }
 
 }  // namespace vicuna

@@ -40,10 +40,14 @@ class Scratch {
   std::array<FloatBuffer, static_cast<std::size_t>(ScratchUse::count)> buffers_;
 };
 
+class KernelProfile;
+
 /// What a kernel works with besides its arguments.
 struct Workspace {
   ThreadPool& pool;
   Scratch& scratch;
+  /// Where the time of kernels is noted, for those who ask for that.
+  KernelProfile* profile = nullptr;
 };
 
 }  // namespace vicuna

@@ -227,7 +227,7 @@ struct KernelTable {
   void (*fillZero)(Workspace, float* values, Index length);
   /// Rounds a row-major matrix to a format; `scales` only for int8.
   void (*convertWeights)(Workspace, const float* from, Index rows, Index columns, WeightFormat, void* to, float* scales);
-  /// Floating-point operations a second of bare multiply-adds on every thread, for benches.
+  /// Bare multiply-adds on every thread, for benches. Returns how many operations that were.
   double (*peak)(Workspace, Index iterations);
 };
 

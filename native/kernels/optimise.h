@@ -15,22 +15,47 @@ VICUNA_INLINE Vec squareRoot(Vec v) {
   return v;
 }
 
+/// Whether nothing but zeros is there. Most often the first vector says no.
+VICUNA_INLINE bool isZero(const float* values, Index count) {
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const IntVec differs = load(values + i) != 0.0f;
+    for (int lane = 0; lane < kLanes; lane++)
+      if (differs[lane] != 0) return false;
+  }
+  for (; i < count; i++)
+    if (!(values[i] == 0)) return false;
+  return true;
+}
+
+VICUNA_INLINE void adamwPiece(const AdamW& a, Index first, Index count) {
+  forEachVector(count, [&](Index i, auto access) {
+    const Index at = first + i;
+    const Vec gradient = access.load(a.gradient + at) * a.gradientScale;
+    const Vec m = access.load(a.firstMoment + at) * a.beta1 + gradient * a.newShare1;
+    const Vec v = access.load(a.secondMoment + at) * a.beta2 + gradient * gradient * a.newShare2;
+    access.store(a.firstMoment + at, m);
+    access.store(a.secondMoment + at, v);
+    // Decay and step are small beside the parameter: summed first, they cost it one rounding instead of two.
+    const Vec parameter = access.load(a.parameters + at);
+    const Vec change = parameter * a.decay + a.stepSize * m / (squareRoot(v) * a.rootScale + a.epsilon);
+    access.store(a.parameters + at, parameter - change);
+  });
+}
+
 /// AdamW (Loshchilov and Hutter 2019) in one pass over the four vectors.
+///
+/// Where nothing decays and gradient and moments are 0, all stay as they are, and are not written: an embedding's rows of
+/// tokens that never occurred then take no memory for their moments (FloatBuffer::sparse).
 void adamw(Workspace workspace, const AdamW& a) {
+  constexpr Index piece = 1024;  // a page
   workspace.pool.runRanges(a.end - a.begin, Index{1} << 14, [&](Index begin, Index end, int) {
-    const Index first = a.begin + begin;
-    forEachVector(end - begin, [&](Index i, auto access) {
-      const Index at = first + i;
-      const Vec gradient = access.load(a.gradient + at) * a.gradientScale;
-      const Vec m = access.load(a.firstMoment + at) * a.beta1 + gradient * a.newShare1;
-      const Vec v = access.load(a.secondMoment + at) * a.beta2 + gradient * gradient * a.newShare2;
-      access.store(a.firstMoment + at, m);
-      access.store(a.secondMoment + at, v);
-      // Decay and step are small beside the parameter: summed first, they cost it one rounding instead of two.
-      const Vec parameter = access.load(a.parameters + at);
-      const Vec change = parameter * a.decay + a.stepSize * m / (squareRoot(v) * a.rootScale + a.epsilon);
-      access.store(a.parameters + at, parameter - change);
-    });
+    for (Index from = begin; from < end; from += piece) {
+      const Index first = a.begin + from, count = smaller(piece, end - from);
+      const bool idle = a.decay == 0 && isZero(a.gradient + first, count) && isZero(a.firstMoment + first, count) &&
+                        isZero(a.secondMoment + first, count);
+      if (!idle) adamwPiece(a, first, count);
+    }
   });
 }
 

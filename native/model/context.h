@@ -12,8 +12,9 @@ struct Context {
   std::shared_ptr<Arena> arena;
   ThreadPool& pool;
   Scratch& scratch;
+  KernelProfile& profile;
 
-  Workspace workspace() const { return {pool, scratch}; }
+  Workspace workspace() const { return {pool, scratch, &profile}; }
 };
 
 }  // namespace vicuna

@@ -25,6 +25,28 @@ export class CheckpointError extends VicunaError {
   }
 }
 
+/**
+ * A training checkpoint that cannot be used: damaged (code `checkpoint-unreadable`), or of a kind this version does not
+ * read (`checkpoint-unsupported`).
+ *
+ * @public
+ */
+export class TrainingCheckpointError extends VicunaError {
+  /** The file at fault. */
+  readonly file: string;
+
+  /** @param problem - what is wrong and what to do about it, as sentences. */
+  constructor(
+    code: 'checkpoint-unreadable' | 'checkpoint-unsupported',
+    file: string,
+    problem: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(code, `${file}: ${problem}`, options);
+    this.file = file;
+  }
+}
+
 /** A damaged header can hold a name of megabytes. */
 function abbreviate(name: string): string {
   return name.length <= 200 ? name : `${name.slice(0, 200)}…`;

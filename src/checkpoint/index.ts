@@ -1,5 +1,5 @@
 export { type WriteDirectoryOptions, writeDirectoryAtomically } from './atomic-directory.js';
-export { CheckpointError, type CheckpointLocation, listNames, quoteValue } from './errors.js';
+export { CheckpointError, type CheckpointLocation, listNames, quoteValue, TrainingCheckpointError } from './errors.js';
 export { readJsonObject } from './hugging-face/json-file.js';
 export { HuggingFaceWeights } from './hugging-face/weights.js';
 export { type WriteWeightsOptions, writeWeights } from './hugging-face/write-weights.js';
@@ -7,3 +7,21 @@ export { type WeightDtype, weightBytes } from './safetensors/dtype.js';
 export type { TensorInfo } from './safetensors/header.js';
 export { SafetensorsFile } from './safetensors/reader.js';
 export { type NamedShape, type WriteSafetensorsOptions, writeSafetensors } from './safetensors/writer.js';
+export {
+  type CheckpointBlock,
+  type CheckpointCommitEvent,
+  type CheckpointEvent,
+  type CheckpointFailEvent,
+  type CheckpointRemoveEvent,
+  type CheckpointSkipEvent,
+  checkpointWeights,
+  type JsonValue,
+  type ShardPiece,
+  type TensorKind,
+  TrainingCheckpoint,
+  TrainingCheckpoints,
+  type TrainingCheckpointsConfig,
+  type TrainingCheckpointsRuntime,
+  type TrainingCursor,
+  type TrainingState,
+} from './training/index.js';

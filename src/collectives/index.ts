@@ -1,3 +1,15 @@
 export type { CollectiveArray, Communicator } from './communicator.js';
+export { CollectiveMismatchError, RankError, type RankFailure } from './errors.js';
 export { type ShardRange, shardRange } from './shard.js';
 export { SingleRank } from './single.js';
+export { joinThreads } from './threads/communicator.js';
+export {
+  launchRanks,
+  type RankLaunch,
+  type RankLaunchOptions,
+  type RankMessage,
+  type Ranks,
+} from './threads/launch.js';
+export { type RankContext, runRank } from './threads/rank.js';
+export type { ThreadsTicket } from './threads/ticket.js';
+export { createThreadsWorld, type ThreadsWorld } from './threads/world.js';

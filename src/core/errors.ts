@@ -11,10 +11,15 @@ export type VicunaErrorCode =
   | 'tokenizer-unreadable'
   | 'model-unreadable'
   | 'model-unsupported'
+  | 'checkpoint-unreadable'
+  | 'checkpoint-unsupported'
   | 'engine-unavailable'
   | 'engine-failed'
   | 'context-overflow'
   | 'training-diverged'
+  | 'collectives-unavailable'
+  | 'collective-mismatch'
+  | 'rank-failed'
   | 'disposed';
 
 const brand = Symbol.for('vicuna-sdk.error');

@@ -10,3 +10,4 @@ export {
 export type { CallOptions, Progress } from './progress.js';
 export { Random, type RandomState } from './random.js';
 export { type Run, type RunBody, type Source, startRun } from './run.js';
+export { TemporaryFloats } from './temporary-floats.js';

@@ -13,6 +13,13 @@ export interface PackedBatch {
   readonly labels: Int32Array;
   /** Where each sequence starts, `[S + 1]`, first 0, last T. Empty sequences are allowed. */
   readonly sequenceStarts: Int32Array;
+  /**
+   * A number for each sequence `[S]` that stays with it wherever it is packed: dropout draws by it, so that neither
+   * micro-batches nor ranks change what is dropped.
+   *
+   * @defaultValue its place in the batch
+   */
+  readonly sequenceIds?: Int32Array | undefined;
 }
 
 /** The label of a token that is not learned. Hugging Face and PyTorch use the same number. @public */
@@ -53,6 +60,8 @@ export function assertBatch(batch: PackedBatch, vocabularySize: number): void {
   if (labels.length !== tokens.length) fail(`${tokens.length} tokens but ${labels.length} labels`);
   if (sequenceStarts[0] !== 0 || sequenceStarts.at(-1) !== tokens.length)
     fail(`sequenceStarts must run from 0 to ${tokens.length}, not ${sequenceStarts[0]} to ${sequenceStarts.at(-1)}`);
+  if (batch.sequenceIds !== undefined && batch.sequenceIds.length !== sequenceStarts.length - 1)
+    fail(`${batch.sequenceIds.length} ids for ${sequenceStarts.length - 1} sequences`);
   for (let index = 1; index < sequenceStarts.length; index++)
     if (sequenceStarts[index]! < sequenceStarts[index - 1]!) fail(`sequenceStarts falls at index ${index}`);
   for (let position = 0; position < tokens.length; position++) {

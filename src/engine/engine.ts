@@ -1,5 +1,6 @@
 import type { PackedBatch } from './batch.js';
 import type { BlockLayout } from './layout.js';
+import type { ResolvedLoraConfig } from './lora.js';
 import type { ModelShape } from './shape.js';
 
 // Shapes: T tokens of a packed batch, C hidden size, V vocabulary size.
@@ -53,8 +54,10 @@ export interface HeadVectors {
 export interface HeadLossOptions {
   /** Factor on every gradient, usually 1 / supervised tokens of the global batch. The loss itself is not scaled. */
   readonly gradientScale: number;
-  /** Where gradients are added. Without it no gradient is computed (evaluation). */
+  /** Where gradients are added. Without it those of the head's parameters are not computed. */
   readonly gradient?: HeadVectors | undefined;
+  /** Also compute the gradient of the input. @defaultValue whether `gradient` is given; `true` trains over a frozen head */
+  readonly inputGradient?: boolean | undefined;
   /** Also return the loss of every position `[T]`, 0 where nothing is predicted. @defaultValue `false` */
   readonly tokenLosses?: boolean | undefined;
 }
@@ -63,7 +66,7 @@ export interface HeadLossOptions {
 export interface HeadLoss {
   /** Sum over supervised tokens of -log p, in nats. */
   readonly lossSum: number;
-  /** Gradient of the head's input `[T, C]`; present when `gradient` was given. */
+  /** Gradient of the head's input `[T, C]`; present when it was asked for. */
   readonly inputGradient?: Vector;
   readonly tokenLosses?: Float32Array;
 }
@@ -74,6 +77,20 @@ export interface LayerForward {
   readonly output: Vector;
   /** Present when they were asked for. */
   readonly activations?: LayerActivations;
+}
+
+/** The low-rank adapter of one layer. @public */
+export interface LayerAdapter {
+  readonly lora: ResolvedLoraConfig;
+  /** A and B of every target, laid out as in {@link loraBlocks}. */
+  readonly parameters: Vector;
+  /** Where backward adds the gradient of `parameters`. Without it none is computed. */
+  readonly gradient?: Vector | undefined;
+  /**
+   * Draws what is dropped, as {@link loraDropoutSeed} makes it: a whole number in [0, 2^32), another one in every layer
+   * and step, the same in backward as in forward. Without it nothing is dropped (evaluation).
+   */
+  readonly dropoutSeed?: number | undefined;
 }
 
 /** One sequence's part of a decoding step. @public */
@@ -100,9 +117,17 @@ export interface Transformer {
   embeddingForward(parameters: Vector, batch: BatchHandle): Promise<Vector>;
   embeddingBackward(batch: BatchHandle, outputGradient: Vector, gradient: Vector): Promise<void>;
   /** @param keep - keep what backward needs; otherwise backward recomputes it from the input. */
-  layerForward(parameters: Vector, input: Vector, batch: BatchHandle, keep: boolean): Promise<LayerForward>;
+  layerForward(
+    parameters: Vector,
+    input: Vector,
+    batch: BatchHandle,
+    keep: boolean,
+    adapter?: LayerAdapter,
+  ): Promise<LayerForward>;
   /**
    * @param activations - from {@link Transformer.layerForward}; `undefined` recomputes them from `input`.
+   * @param gradient - `undefined` where the layer is frozen: its products, a third of the work, are then left out.
+   * @param adapter - the one that forward was given.
    * @returns gradient of the input `[T, C]`
    */
   layerBackward(
@@ -111,7 +136,8 @@ export interface Transformer {
     activations: LayerActivations | undefined,
     batch: BatchHandle,
     outputGradient: Vector,
-    gradient: Vector,
+    gradient: Vector | undefined,
+    adapter?: LayerAdapter,
   ): Promise<Vector>;
   /** Final norm, LM head and cross-entropy in one, in chunks of rows: `[T, V]` logits never exist at once. */
   headLoss(parameters: HeadVectors, input: Vector, batch: BatchHandle, options: HeadLossOptions): Promise<HeadLoss>;
@@ -149,6 +175,17 @@ export interface AdamWUpdate {
 }
 
 /** @public */
+export interface ZerosOptions {
+  /**
+   * Most of it will stay zero, as in the gradient and the moments of an embedding: an engine may take memory only where
+   * something is written.
+   *
+   * @defaultValue `false`
+   */
+  readonly sparse?: boolean | undefined;
+}
+
+/** @public */
 export type EngineName = 'native' | 'tfjs';
 
 /** What an engine holds now. @public */
@@ -171,7 +208,13 @@ export interface Engine extends AsyncDisposable {
   readonly reason: string;
   readonly usage: EngineUsage;
   transformer(shape: ModelShape): Transformer;
-  zeros(length: number): Promise<Vector>;
+  zeros(length: number, options?: ZerosOptions): Promise<Vector>;
+  /**
+   * A vector over the caller's own memory, an `ArrayBuffer` or a `SharedArrayBuffer`: what the engine writes the array
+   * holds, and what the caller writes between calls the engine reads. Nothing is copied. Absent on engines that compute in
+   * a memory of their own.
+   */
+  view?(values: Float32Array): Vector;
   /** Copies `values`; the caller may change them afterwards. */
   upload(values: Float32Array): Promise<Vector>;
   /** Replaces what a vector holds. */

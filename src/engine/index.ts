@@ -12,12 +12,24 @@ export type {
   HeadVectors,
   KeyValueCache,
   LayerActivations,
+  LayerAdapter,
   LayerForward,
   ModelVectors,
   Transformer,
   Vector,
+  ZerosOptions,
 } from './engine.js';
 export { type BlockLayout, modelBlocks, type ParameterSlice } from './layout.js';
+export {
+  type LoraConfig,
+  type LoraTarget,
+  loraBlocks,
+  loraConfigSchema,
+  loraDropoutSeed,
+  loraScale,
+  loraTargets,
+  type ResolvedLoraConfig,
+} from './lora.js';
 export type { InstructionSet } from './native/index.js';
 export { createEngine, type EngineOptions } from './select.js';
 export type { ModelShape, RopeShape } from './shape.js';

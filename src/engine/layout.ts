@@ -9,10 +9,10 @@ export interface ParameterSlice {
   readonly shape: readonly number[];
 }
 
-/** A block of the model: what is gathered, computed, released and checkpointed as one. @public */
+/** A block of a model or of its adapter: what is gathered, computed, released and checkpointed as one. @public */
 export interface BlockLayout {
-  readonly kind: 'embedding' | 'layer' | 'head';
-  /** Number of the layer, for `kind: 'layer'`. */
+  readonly kind: 'embedding' | 'layer' | 'head' | 'adapter';
+  /** Number of the layer, for `kind: 'layer'` and `'adapter'`. */
   readonly layer?: number;
   /** Length of the flat float32 vector. */
   readonly size: number;
@@ -56,7 +56,8 @@ export function modelBlocks(shape: ModelShape): readonly BlockLayout[] {
   ];
 }
 
-function blockOf(
+/** Lays parameters end to end. */
+export function blockOf(
   kind: BlockLayout['kind'],
   entries: readonly (readonly [name: string, shape: readonly number[]])[],
 ): BlockLayout {

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../core/index.js';
+import { type CallOptions, TemporaryFloats } from '../core/index.js';
 import type { BlockLayout, Engine, ModelVectors, Vector } from '../engine/index.js';
 
 /**
@@ -14,13 +14,13 @@ export async function uploadBlocks(
   { signal, onProgress }: CallOptions,
 ): Promise<ModelVectors> {
   const total = blocks.reduce((sum, { size }) => sum + size, 0);
-  const buffer = new Float32Array(Math.max(...blocks.map(({ size }) => size)));
+  using buffer = new TemporaryFloats(Math.max(...blocks.map(({ size }) => size)));
   const vectors: Vector[] = [];
   try {
     let done = 0;
     for (const block of blocks) {
       signal?.throwIfAborted();
-      const values = buffer.subarray(0, block.size);
+      const values = buffer.first(block.size);
       await fill(block, values);
       vectors.push(await engine.upload(values));
       done += block.size;

@@ -38,7 +38,7 @@ export interface SavedModel {
   readonly template: PromptTemplate;
   readonly tokenizer: Tokenizer | undefined;
   readonly blocks: readonly BlockLayout[];
-  readonly readBlock: (block: number) => Promise<Float32Array>;
+  readonly readBlock: (block: number, into: Float32Array) => Promise<unknown>;
 }
 
 /** Writes a Hugging Face directory that appears whole or not at all. */

@@ -156,7 +156,8 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   async save(directory: string, options: SaveOptions = {}): Promise<void> {
     this.#assertAlive();
     const { description, generation, template, tokenizer } = this.#parts;
-    const readBlock = (block: number) => this.#queue.exclusive(() => this.engine.download(this.parameters[block]!));
+    const readBlock = (block: number, into: Float32Array) =>
+      this.#queue.exclusive(() => this.engine.download(this.parameters[block]!, into));
     const { blocks } = this.transformer;
     await saveModel(directory, { description, generation, template, tokenizer, blocks, readBlock }, options);
   }

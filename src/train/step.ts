@@ -4,7 +4,7 @@ import { type Divergence, TrainingDivergedError } from './errors.js';
 import { forwardBackward, type Pass } from './loop.js';
 import { type AdamW, clipFactor, gradientNorm } from './optimizer.js';
 import { activationBytes } from './recompute.js';
-import { wholeVectors, zeroVectors } from './vectors.js';
+import { Gradients } from './vectors.js';
 
 /** What every step of a run works with. */
 export interface StepRuntime extends Pass {
@@ -36,10 +36,10 @@ export async function trainStep(
   { step, learningRate }: { readonly step: number; readonly learningRate: number },
 ): Promise<StepOutcome> {
   const { engine, transformer, dataset } = runtime;
-  const gradients = await zeroVectors(engine, transformer.blocks);
+  const gradients = new Gradients(engine, transformer.blocks);
   try {
     const backward = {
-      gradients: wholeVectors(gradients),
+      gradients,
       gradientScale: 1 / packed.supervisedTokens,
       activationBytes: activationBytes(runtime.recompute, engine),
     };
@@ -49,17 +49,17 @@ export async function trainStep(
       if (!Number.isFinite(lossSum)) throw await divergence(dataset, examples, { step, loss: lossSum });
     }
     const loss = lossSum / packed.supervisedTokens;
-    const norm = await gradientNorm(engine, gradients);
+    const norm = await gradientNorm(engine, gradients.vectors);
     if (!Number.isFinite(norm))
       throw await divergence(dataset, packed.microBatches.flat(), { step, loss, gradientNorm: norm });
     runtime.signal.throwIfAborted();
-    await runtime.optimizer.update(runtime.weights, gradients, {
+    await runtime.optimizer.update(runtime.weights, gradients.vectors, {
       learningRate,
       gradientScale: clipFactor(norm, runtime.maxGradientNorm),
     });
     return { loss, gradientNorm: norm };
   } finally {
-    engine.release(...gradients);
+    gradients.release();
   }
 }
 

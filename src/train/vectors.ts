@@ -31,10 +31,47 @@ export function lendHead<T>(
 export async function zeroVectors(engine: Engine, blocks: readonly BlockLayout[]): Promise<Vector[]> {
   const vectors: Vector[] = [];
   try {
-    for (const block of blocks) vectors.push(await engine.zeros(block.size));
+    for (const block of blocks) vectors.push(await zerosOf(engine, block, blocks));
     return vectors;
   } catch (error) {
     engine.release(...vectors);
     throw error;
   }
+}
+
+/**
+ * Gradients of a model's blocks, each made when it is first lent: backward frees a layer's activations as it asks for the
+ * layer's gradient, so the two are never in memory whole at the same time.
+ */
+export class Gradients implements BlockVectors {
+  readonly #engine: Engine;
+  readonly #blocks: readonly BlockLayout[];
+  readonly #vectors: (Vector | undefined)[];
+
+  constructor(engine: Engine, blocks: readonly BlockLayout[]) {
+    this.#engine = engine;
+    this.#blocks = blocks;
+    this.#vectors = blocks.map(() => undefined);
+  }
+
+  async lend<T>(block: number, use: (vector: Vector) => Promise<T>): Promise<T> {
+    this.#vectors[block] ??= await zerosOf(this.#engine, this.#blocks[block]!, this.#blocks);
+    return use(this.#vectors[block]);
+  }
+
+  /** One vector a block, when all were lent. */
+  get vectors(): ModelVectors {
+    return this.#vectors as Vector[];
+  }
+
+  release(): void {
+    this.#engine.release(...this.#vectors);
+    this.#vectors.fill(undefined);
+  }
+}
+
+/** Only the rows of tokens that occur are learned in an embedding, unless the head multiplies by it too. */
+function zerosOf(engine: Engine, { kind, size }: BlockLayout, blocks: readonly BlockLayout[]): Promise<Vector> {
+  const headHasMatrix = blocks.at(-1)!.parameters.length > 1;
+  return engine.zeros(size, { sparse: kind === 'embedding' && headHasMatrix });
 }

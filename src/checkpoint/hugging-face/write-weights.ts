@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CallOptions } from '../../core/index.js';
+import { type CallOptions, TemporaryFloats } from '../../core/index.js';
 import type { BlockLayout, ParameterSlice } from '../../engine/index.js';
 import { writeFileAtomic } from '../../io/index.js';
 import { type WeightDtype, weightBytes } from '../safetensors/dtype.js';
@@ -22,12 +22,12 @@ interface Part extends ParameterSlice {
  * Writes a model's blocks as transformers does: `model.safetensors`, or shards and their index. One block is held at a
  * time.
  *
- * @param read - a block's flat vector; called once for each block, in order.
+ * @param read - fills in a block's flat vector; called once for each block, in order.
  */
 export async function writeWeights(
   directory: string,
   blocks: readonly BlockLayout[],
-  read: (block: number) => Promise<Float32Array>,
+  read: (block: number, into: Float32Array) => Promise<unknown>,
   options: WriteWeightsOptions,
 ): Promise<void> {
   const { dtype, maximumShardBytes, signal, onProgress } = options;
@@ -37,11 +37,14 @@ export async function writeWeights(
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   const shards = planShards(parts, maximumShardBytes);
   let done = 0;
-  let current: { block: number; values: Float32Array } = { block: -1, values: new Float32Array(0) };
+  using buffer = new TemporaryFloats(Math.max(...blocks.map(({ size }) => size)));
+  let current = -1;
   for (const { file, tensors } of shards) {
     const valuesOf = async ({ block, offset, size }: Part) => {
-      if (current.block !== block) current = { block, values: await read(block) };
-      return current.values.subarray(offset, offset + size);
+      const values = buffer.first(blocks[block]!.size);
+      if (current !== block) await read(block, values);
+      current = block;
+      return values.subarray(offset, offset + size);
     };
     const onWritten = (elements: number) => {
       done += elements;

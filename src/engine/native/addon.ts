@@ -25,9 +25,12 @@ export interface NativeAddon {
   /** Those that this processor has, fastest first. */
   instructionSets(): InstructionSet[];
   createEngine(threads: number, instructionSet: InstructionSet): EngineHandle;
-  zeros(engine: EngineHandle, length: number): Promise<MemoryHandle>;
+  /** @param sparse - memory is taken only where it is written */
+  zeros(engine: EngineHandle, length: number, sparse: boolean): Promise<MemoryHandle>;
   /** Has copied when it returns. */
   upload(engine: EngineHandle, values: Float32Array): MemoryHandle;
+  /** Memory of the array itself, which must stay alive as long as calls use the handle. */
+  view(engine: EngineHandle, values: Float32Array): MemoryHandle;
   /** Has copied when it returns; of as many values as the memory has. */
   write(engine: EngineHandle, memory: MemoryHandle, values: Float32Array): Promise<void>;
   read(engine: EngineHandle, memory: MemoryHandle, into: Float32Array): Promise<void>;
@@ -48,6 +51,12 @@ export interface NativeAddon {
   ): Promise<void>;
   /** Multiplies and adds in registers only. @returns how many operations that were, to be divided by the time taken. */
   peak(engine: EngineHandle, iterations: number): Promise<number>;
+  /**
+   * Times every kernel from now on, or no longer. Costs nothing while it is off.
+   *
+   * @returns what was timed since the call before, kernels that were called alone.
+   */
+  profile(engine: EngineHandle, enabled: boolean): Promise<[kernel: string, calls: number, seconds: number][]>;
   /** Frees what a handle refers to once the calls that use it have settled. */
   release(handle: AnyHandle): void;
 

@@ -1,10 +1,21 @@
 import { VicunaError } from '../../core/index.js';
-import type { AdamWUpdate, Engine, EngineUsage, Handle, Transformer, Vector } from '../engine.js';
+import type { AdamWUpdate, Engine, EngineUsage, Handle, Transformer, Vector, ZerosOptions } from '../engine.js';
 import type { ModelShape } from '../shape.js';
 import type { InstructionSet, NativeAddon } from './addon.js';
 import { NativeVector } from './handles.js';
 import { Runtime } from './runtime.js';
 import { NativeTransformer } from './transformer.js';
+
+/** A tenth of a second or more on today's processors. */
+const PEAK_ITERATIONS = 1e8;
+
+/** What the calls of one kernel took together. */
+export interface KernelTime {
+  /** As `native/kernels/kernel_table.h` calls it. */
+  readonly kernel: string;
+  readonly calls: number;
+  readonly seconds: number;
+}
 
 /** Computes on the processor with kernels of this package, on threads of its own. */
 export class NativeEngine implements Engine {
@@ -27,10 +38,16 @@ export class NativeEngine implements Engine {
     return new NativeTransformer(this.#runtime, shape);
   }
 
-  async zeros(length: number): Promise<Vector> {
+  async zeros(length: number, { sparse = false }: ZerosOptions = {}): Promise<Vector> {
     if (!Number.isSafeInteger(length) || length < 0) fail(`a vector cannot have ${length} elements`);
     const { addon } = this.#runtime;
-    return this.#runtime.vector(await this.#runtime.run('zeros', (engine) => addon.zeros(engine, length)), length);
+    const memory = await this.#runtime.run('zeros', (engine) => addon.zeros(engine, length, sparse));
+    return this.#runtime.vector(memory, length);
+  }
+
+  view(values: Float32Array): Vector {
+    const { addon, engine } = this.#runtime;
+    return this.#runtime.vector(addon.view(engine, values), values.length, values);
   }
 
   async upload(values: Float32Array): Promise<Vector> {
@@ -95,6 +112,23 @@ export class NativeEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#runtime.dispose();
+  }
+
+  /**
+   * Times every kernel from now on, or no longer: what the bench of training says a step is spent on.
+   *
+   * @returns what was timed since the call before.
+   */
+  async profile(enabled: boolean): Promise<KernelTime[]> {
+    const times = await this.#runtime.run('profile', (engine) => this.#runtime.addon.profile(engine, enabled));
+    return times.map(([kernel, calls, seconds]) => ({ kernel, calls, seconds }));
+  }
+
+  /** Floating-point operations a second of bare multiply-adds on all threads: the most any kernel could do. */
+  async peak(): Promise<number> {
+    const started = performance.now();
+    const operations = await this.#runtime.run('peak', (engine) => this.#runtime.addon.peak(engine, PEAK_ITERATIONS));
+    return (operations * 1000) / (performance.now() - started);
   }
 
   #resolve(vector: Vector): NativeVector {

@@ -9,10 +9,13 @@ abstract class NativeHandle<Inner extends addon.AnyHandle> {
   readonly inner: Inner;
   readonly bytes: number;
   released = false;
+  /** The array whose memory it is, kept alive by it; absent where the memory is the engine's. */
+  readonly viewed: Float32Array | undefined;
 
-  constructor(inner: Inner, bytes: number) {
+  constructor(inner: Inner, bytes: number, viewed?: Float32Array) {
     this.inner = inner;
     this.bytes = bytes;
+    this.viewed = viewed;
   }
 }
 
@@ -21,8 +24,8 @@ export class NativeVector extends NativeHandle<addon.MemoryHandle> implements Ve
   readonly length: number;
   #version = 0;
 
-  constructor(inner: addon.MemoryHandle, length: number) {
-    super(inner, length * Float32Array.BYTES_PER_ELEMENT);
+  constructor(inner: addon.MemoryHandle, length: number, viewed?: Float32Array) {
+    super(inner, viewed === undefined ? length * Float32Array.BYTES_PER_ELEMENT : 0, viewed);
     this.length = length;
   }
 
@@ -68,11 +71,11 @@ export type AnyNativeHandle = NativeVector | NativeBatch | NativeActivations | N
 
 /** Every handle an engine has given out and not yet freed. */
 export class HandleTable {
-  readonly #free: (handle: addon.AnyHandle) => void;
+  readonly #free: (handle: AnyNativeHandle) => void;
   readonly #live = new Set<AnyNativeHandle>();
   #bytes = 0;
 
-  constructor(free: (handle: addon.AnyHandle) => void) {
+  constructor(free: (handle: AnyNativeHandle) => void) {
     this.#free = free;
   }
 
@@ -103,7 +106,7 @@ export class HandleTable {
     this.#live.delete(live);
     this.#bytes -= live.bytes;
     live.released = true;
-    this.#free(live.inner);
+    this.#free(live);
   }
 
   releaseAll(): void {

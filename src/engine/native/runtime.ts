@@ -13,7 +13,11 @@ export class Runtime {
   constructor(addon: NativeAddon, engine: EngineHandle) {
     this.addon = addon;
     this.#engine = engine;
-    this.handles = new HandleTable((handle) => addon.release(handle));
+    this.handles = new HandleTable(({ inner, viewed }) => {
+      addon.release(inner);
+      // Calls under way may still use the array's memory: it is not to be collected before they have ended.
+      if (viewed !== undefined) this.#pending = this.#pending.finally(() => viewed);
+    });
   }
 
   /** @throws VicunaError `disposed` */
@@ -42,8 +46,9 @@ export class Runtime {
     }
   }
 
-  vector(memory: MemoryHandle, length: number): NativeVector {
-    return this.handles.add(new NativeVector(memory, length));
+  /** @param viewed - whose memory it is, where it is not the engine's. */
+  vector(memory: MemoryHandle, length: number, viewed?: Float32Array): NativeVector {
+    return this.handles.add(new NativeVector(memory, length, viewed));
   }
 
   /** Lets the calls under way end, then frees everything. */

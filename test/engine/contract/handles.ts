@@ -41,6 +41,31 @@ export function describeHandles(engine: () => Engine, open: () => Promise<Engine
       engine().release(zeros, empty);
     });
 
+    it('may be told that it will stay mostly zero', async () => {
+      const vector = await engine().zeros(5000, { sparse: true });
+      expect(await engine().sumOfSquares(vector)).toBe(0);
+      const values = new Float32Array(5000);
+      values[4321] = 2;
+      await engine().write(vector, values);
+      expect(await engine().download(vector)).toEqual(values);
+      engine().release(vector);
+    });
+
+    it("is the caller's own memory, where the engine computes in the host's", async () => {
+      const { usage } = engine();
+      const shared = new Float32Array(new SharedArrayBuffer(64), 16, 9).fill(2);
+      const vector = engine().view?.(shared);
+      if (vector === undefined) return;
+      expect(await engine().sumOfSquares(vector)).toBe(36);
+      shared[0] = 4;
+      expect(await engine().sumOfSquares(vector)).toBe(48);
+      await engine().write(vector, new Float32Array(9).fill(1));
+      expect(shared).toEqual(new Float32Array(9).fill(1));
+      engine().release(vector);
+      expect(engine().usage).toEqual(usage);
+      await expect(engine().download(vector)).rejects.toMatchObject({ code: 'disposed' });
+    });
+
     it('is counted until it is released', async () => {
       const before = engine().usage;
       const vector = await engine().zeros(256);

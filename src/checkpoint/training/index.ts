@@ -1,0 +1,16 @@
+export { TrainingCheckpoint } from './checkpoint.js';
+export {
+  TrainingCheckpoints,
+  type TrainingCheckpointsConfig,
+  type TrainingCheckpointsRuntime,
+} from './checkpoints.js';
+export type {
+  CheckpointCommitEvent,
+  CheckpointEvent,
+  CheckpointFailEvent,
+  CheckpointRemoveEvent,
+  CheckpointSkipEvent,
+} from './events.js';
+export type { CheckpointBlock, ShardPiece, TensorKind } from './pieces.js';
+export type { JsonValue, TrainingCursor, TrainingState } from './state.js';
+export { checkpointWeights } from './weights.js';

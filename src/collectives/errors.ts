@@ -1,0 +1,38 @@
+import { VicunaError } from '../core/index.js';
+
+/** What a {@link RankError} is about. @public */
+export interface RankFailure {
+  /** The rank that died, threw, left or stopped answering. Counts from 0. */
+  readonly rank: number;
+  /** What happened to it, as the end of the sentence "Rank 1 ...". */
+  readonly problem: string;
+  readonly cause?: unknown;
+}
+
+/** A rank of the job failed, and with it the job: what every other rank gets. Code `rank-failed`. @public */
+export class RankError extends VicunaError {
+  readonly rank: number;
+  readonly problem: string;
+
+  constructor({ rank, problem, cause }: RankFailure) {
+    super('rank-failed', `Rank ${rank} ${problem}`, cause === undefined ? undefined : { cause });
+    this.rank = rank;
+    this.problem = problem;
+  }
+}
+
+/**
+ * The ranks of a job did not make the same call: the message says what each of them called. Nothing was moved, and every
+ * later call fails in the same way. Code `collective-mismatch`.
+ *
+ * @public
+ */
+export class CollectiveMismatchError extends VicunaError {
+  constructor(calls: readonly string[]) {
+    const lines = calls.map((call, rank) => `  rank ${rank}: ${call}`);
+    super(
+      'collective-mismatch',
+      `Every rank must make the same collective calls, in the same order, on arrays of the same lengths. This time:\n${lines.join('\n')}`,
+    );
+  }
+}
