@@ -107,15 +107,28 @@ class Arguments {
   }
   template <class T>
   std::vector<std::shared_ptr<T>> handles(std::size_t index) const {
+    std::vector<std::shared_ptr<T>> all;
+    for (const napi_value element : array(index)) all.push_back(handleIn<T>(element));
+    return all;
+  }
+  std::vector<napi_value> array(std::size_t index) const {
     std::uint32_t length;
     check(napi_get_array_length(env_, values_[index], &length), "an array was expected");
-    std::vector<std::shared_ptr<T>> all;
-    for (std::uint32_t i = 0; i < length; i++) {
-      napi_value element;
-      check(napi_get_element(env_, values_[index], i, &element), "cannot read an array");
-      all.push_back(handleIn<T>(element));
-    }
+    std::vector<napi_value> all(length);
+    for (std::uint32_t i = 0; i < length; i++)
+      check(napi_get_element(env_, values_[index], i, &all[i]), "cannot read an array");
     return all;
+  }
+  template <class T>
+  std::shared_ptr<T> handleIn(napi_value value) const {
+    const Handle& handle = handleBehind(value);
+    if (handle.type != typeOf<T>()) broken("a handle of another type was expected");
+    if (handle.object == nullptr) broken("a released handle was used");
+    return std::static_pointer_cast<T>(handle.object);
+  }
+  template <class T>
+  bool isHandleOf(napi_value value) const {
+    return handleBehind(value).type == typeOf<T>();
   }
 
   /// The memory of a typed array, over an ArrayBuffer or a SharedArrayBuffer. Valid while the array is referenced.
@@ -128,14 +141,10 @@ class Arguments {
   std::vector<float> floatVector(std::size_t index) const { return copyOf<float>(index, napi_float32_array); }
 
  private:
-  template <class T>
-  std::shared_ptr<T> handleIn(napi_value value) const {
+  const Handle& handleBehind(napi_value value) const {
     void* external;
     check(napi_get_value_external(env_, value, &external), "a handle was expected");
-    const Handle& handle = *static_cast<Handle*>(external);
-    if (handle.type != typeOf<T>()) broken("a handle of another type was expected");
-    if (handle.object == nullptr) broken("a released handle was used");
-    return std::static_pointer_cast<T>(handle.object);
+    return *static_cast<Handle*>(external);
   }
   std::pair<void*, std::size_t> elements(std::size_t index, napi_typedarray_type wanted) const {
     napi_typedarray_type type;

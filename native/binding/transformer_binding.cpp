@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "../model/linear.h"
 #include "objects.h"
 
@@ -5,6 +7,39 @@
 
 namespace vicuna::binding {
 namespace {
+
+/// A block's parameters as JavaScript holds them. Looked into by the job that reads them: a write replaces a vector's memory.
+struct BlockParameters {
+  std::shared_ptr<Memory> vector;
+  std::shared_ptr<CompressedBlock> compressed;
+
+  BlockParameters(const Arguments& arguments, napi_value handle) {
+    if (arguments.isHandleOf<CompressedBlock>(handle)) {
+      compressed = arguments.handleIn<CompressedBlock>(handle);
+    } else {
+      vector = arguments.handleIn<Memory>(handle);
+    }
+  }
+
+  BlockWeights weights(const ModelShape& shape, BlockKind kind) const {
+    return compressed == nullptr ? weightsOf(shape, kind, vector->buffer.data()) : compressed->weights();
+  }
+};
+
+/// Those of a head, and the embedding's where it shares them.
+struct HeadBlocks {
+  BlockParameters head;
+  std::optional<BlockParameters> embedding;
+
+  HeadBlocks(const Arguments& arguments, std::size_t index) : head(arguments, arguments[index]) {
+    if (!arguments.isMissing(index + 1)) embedding.emplace(arguments, arguments[index + 1]);
+  }
+
+  HeadParameters parameters(const ModelShape& shape) const {
+    return {head.weights(shape, BlockKind::head),
+            shape.tied ? embedding->weights(shape, BlockKind::embedding) : BlockWeights{}};
+  }
+};
 
 /// Sizes in the order of TransformerSizes.
 napi_value createTransformer(napi_env env, napi_callback_info info) {
@@ -24,17 +59,36 @@ napi_value createBatch(napi_env env, napi_callback_info info) {
   return makeHandle(env, std::make_shared<Batch>(arguments.integers(0), arguments.integers(1), arguments.integers(2)));
 }
 
+/// @returns `[block, bytes]`
+napi_value compress(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 4);
+  const auto transformer = arguments.handle<Transformer>(0);
+  const auto parameters = arguments.handle<Memory>(1);
+  const std::string kindName = arguments.string(2), formatName = arguments.string(3);
+  const BlockKind kind = kindName == "embedding" ? BlockKind::embedding
+                         : kindName == "head"    ? BlockKind::head
+                                                 : BlockKind::layer;
+  const WeightFormat format = formatName == "int8" ? WeightFormat::int8 : WeightFormat::bfloat16;
+  return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
+    const auto block = std::make_shared<CompressedBlock>(context, transformer->model.shape, kind,
+                                                         parameters->buffer.data(), format);
+    return [block](napi_env done) {
+      return makeArray(done, {makeHandle(done, block), makeNumber(done, static_cast<double>(block->bytes()))});
+    };
+  });
+}
+
 napi_value embeddingForward(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 3);
   const auto transformer = arguments.handle<Transformer>(0);
-  const auto parameters = arguments.handle<Memory>(1);
+  const BlockParameters parameters(arguments, arguments[1]);
   const auto batch = arguments.handle<Batch>(2);
   return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
-    const Index C = transformer->model.shape.C;
-    FloatBuffer output(context.arena, batch->tokens() * C);
+    const ModelShape& shape = transformer->model.shape;
+    FloatBuffer output(context.arena, batch->tokens() * shape.C);
     context.kernels.embeddingForward(context.workspace(),
-                                     {batch->tokens(), C, batch->ids.data(),
-                                      {WeightFormat::float32, parameters->buffer.data(), nullptr}, output.data()});
+                                     {batch->tokens(), shape.C, batch->ids.data(),
+                                      parameters.weights(shape, BlockKind::embedding)[0], output.data()});
     return [output](napi_env done) { return makeMemory(done, output); };
   });
 }
@@ -56,15 +110,17 @@ napi_value embeddingBackward(napi_env env, napi_callback_info info) {
 napi_value layerForward(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 5);
   const auto transformer = arguments.handle<Transformer>(0);
-  const auto parameters = arguments.handle<Memory>(1), input = arguments.handle<Memory>(2);
+  const BlockParameters parameters(arguments, arguments[1]);
+  const auto input = arguments.handle<Memory>(2);
   const auto batch = arguments.handle<Batch>(3);
   const bool keep = arguments.boolean(4);
   return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
     Model& model = transformer->model;
     auto activations = std::make_shared<LayerActivations>(context, model.shape, batch->tokens());
     FloatBuffer output(context.arena, batch->tokens() * model.shape.C);
-    layerActivate(context, model, parameters->buffer.data(), input->buffer.data(), *batch, *activations);
-    layerOutput(context, model, parameters->buffer.data(), batch->tokens(), *activations, output.data());
+    const LayerWeights weights(parameters.weights(model.shape, BlockKind::layer));
+    layerActivate(context, model, weights, input->buffer.data(), *batch, *activations);
+    layerOutput(context, model, weights, batch->tokens(), *activations, output.data());
     if (!keep) activations = nullptr;
     return [output, activations](napi_env done) {
       return makeArray(done, {makeMemory(done, output), activations == nullptr ? makeUndefined(done) : makeHandle(done, activations)});
@@ -84,7 +140,8 @@ napi_value layerBackward(napi_env env, napi_callback_info info) {
     auto activations = known;
     if (activations == nullptr) {
       activations = std::make_shared<LayerActivations>(context, model.shape, batch->tokens());
-      layerActivate(context, model, parameters->buffer.data(), input->buffer.data(), *batch, *activations);
+      const LayerWeights weights(weightsOf(model.shape, BlockKind::layer, parameters->buffer.data()));
+      layerActivate(context, model, weights, input->buffer.data(), *batch, *activations);
     }
     FloatBuffer inputGradient(context.arena, batch->tokens() * model.shape.C);
     layerBackward(context, model, parameters->buffer.data(), input->buffer.data(), *batch, *activations,
@@ -93,16 +150,11 @@ napi_value layerBackward(napi_env env, napi_callback_info info) {
   });
 }
 
-HeadParameters headParameters(const ModelShape& shape, const Memory& head, const Memory* embedding) {
-  const float* const matrix = shape.tied ? embedding->buffer.data() : head.buffer.data() + shape.C;
-  return {head.buffer.data(), {WeightFormat::float32, matrix, nullptr}};
-}
-
 /// @returns `[lossSum, inputGradient or undefined]`
 napi_value headLossOf(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 9);
   const auto transformer = arguments.handle<Transformer>(0);
-  const auto head = arguments.handle<Memory>(1), embedding = arguments.optionalHandle<Memory>(2);
+  const HeadBlocks blocks(arguments, 1);
   const auto input = arguments.handle<Memory>(3);
   const auto batch = arguments.handle<Batch>(4);
   const float gradientScale = static_cast<float>(arguments.number(5));
@@ -112,7 +164,7 @@ napi_value headLossOf(napi_env env, napi_callback_info info) {
       env,
       [=](const Context& context) -> Engine::Finish {
         const ModelShape& shape = transformer->model.shape;
-        const HeadParameters parameters = headParameters(shape, *head, embedding.get());
+        const HeadParameters parameters = blocks.parameters(shape);
         if (headGradient == nullptr) {
           const double loss =
               headLoss(context, shape, parameters, input->buffer.data(), *batch, gradientScale, nullptr, tokenLosses);
@@ -134,7 +186,7 @@ napi_value headLossOf(napi_env env, napi_callback_info info) {
 napi_value headLogitsOf(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 6);
   const auto transformer = arguments.handle<Transformer>(0);
-  const auto head = arguments.handle<Memory>(1), embedding = arguments.optionalHandle<Memory>(2);
+  const HeadBlocks blocks(arguments, 1);
   const auto input = arguments.handle<Memory>(3);
   const std::vector<std::int32_t> rows = arguments.integers(4);
   float* const logits = arguments.floats(5).data;
@@ -142,7 +194,7 @@ napi_value headLogitsOf(napi_env env, napi_callback_info info) {
       env,
       [=](const Context& context) -> Engine::Finish {
         const ModelShape& shape = transformer->model.shape;
-        headLogits(context, shape, headParameters(shape, *head, embedding.get()), input->buffer.data(), rows.data(),
+        headLogits(context, shape, blocks.parameters(shape), input->buffer.data(), rows.data(),
                    static_cast<Index>(rows.size()), logits);
         return makeUndefined;
       },
@@ -159,22 +211,19 @@ napi_value createCache(napi_env env, napi_callback_info info) {
   });
 }
 
-DecoderWeights decoderWeights(const ModelShape& shape, const std::vector<std::shared_ptr<Memory>>& blocks) {
-  const auto matrix = [](const float* values) { return WeightMatrix{WeightFormat::float32, values, nullptr}; };
-  DecoderWeights weights{matrix(blocks.front()->buffer.data()), {},
-                         headParameters(shape, *blocks.back(), blocks.front().get())};
-  for (std::size_t layer = 1; layer + 1 < blocks.size(); layer++) {
-    const LayerVector<const float> w(shape, blocks[layer]->buffer.data());
-    weights.layers.push_back({w.attentionNorm, w.feedForwardNorm, matrix(w.qkv), matrix(w.output), matrix(w.gateUp),
-                              matrix(w.down)});
-  }
+DecoderWeights decoderWeights(const ModelShape& shape, const std::vector<BlockParameters>& blocks) {
+  const BlockWeights embedding = blocks.front().weights(shape, BlockKind::embedding);
+  DecoderWeights weights{embedding[0], {}, {blocks.back().weights(shape, BlockKind::head), embedding}};
+  for (std::size_t block = 1; block + 1 < blocks.size(); block++)
+    weights.layers.emplace_back(blocks[block].weights(shape, BlockKind::layer));
   return weights;
 }
 
 napi_value decodeStep(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 7);
   const auto transformer = arguments.handle<Transformer>(0);
-  const auto blocks = arguments.handles<Memory>(1);
+  std::vector<BlockParameters> blocks;
+  for (const napi_value block : arguments.array(1)) blocks.emplace_back(arguments, block);
   const auto caches = arguments.handles<SequenceCache>(2);
   const std::vector<std::int32_t> tokens = arguments.integers(3), pasts = arguments.integers(4);
   const std::vector<std::int32_t> counts = arguments.integers(5);
@@ -199,6 +248,7 @@ napi_value decodeStep(napi_env env, napi_callback_info info) {
 void defineTransformer(napi_env env, napi_value exports) {
   define<createTransformer>(env, exports, "createTransformer");
   define<createBatch>(env, exports, "createBatch");
+  define<compress>(env, exports, "compress");
   define<embeddingForward>(env, exports, "embeddingForward");
   define<embeddingBackward>(env, exports, "embeddingBackward");
   define<layerForward>(env, exports, "layerForward");

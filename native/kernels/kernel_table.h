@@ -14,7 +14,10 @@ enum class WeightFormat { float32, bfloat16, int8 };
 /// Columns of an int8 row that share a scale.
 constexpr Index kScaleGroup = 32;
 
-/// A weight matrix as stored. Row `r` of int8 weights has its scales at `scales + r * ceil(columns / kScaleGroup)`.
+/// Scales of an int8 row.
+constexpr Index scaleGroups(Index columns) { return (columns + kScaleGroup - 1) / kScaleGroup; }
+
+/// A weight matrix as stored. Row `r` of int8 weights has its scales at `scales + r * scaleGroups(columns)`.
 struct WeightMatrix {
   WeightFormat format = WeightFormat::float32;
   const void* values = nullptr;

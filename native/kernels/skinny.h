@@ -21,7 +21,7 @@ VICUNA_INLINE float scaleAt(const std::int8_t*, const float* scales, Index colum
 /// Weight rows `row` to `row + Rows` times input rows `first` to `first + Inputs`.
 template <class Stored, int Rows, int Inputs>
 VICUNA_INLINE void multiplyRows(const SkinnyMultiply& s, Index row, Index first) {
-  const Index K = s.K, scaleStride = scalesOf(K), at = first * s.N + row;
+  const Index K = s.K, scaleStride = scaleGroups(K), at = first * s.N + row;
   const Stored* const weights = static_cast<const Stored*>(s.weights.values) + row * K;
   const float* const scales = s.weights.scales + (s.weights.scales == nullptr ? 0 : row * scaleStride);
   const float* const input = s.input + first * K;

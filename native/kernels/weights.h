@@ -14,8 +14,6 @@ namespace VICUNA_ISA {
 typedef std::uint16_t HalfVec __attribute__((vector_size(VICUNA_LANES * 2)));
 typedef std::int8_t ByteVec __attribute__((vector_size(VICUNA_LANES)));
 
-VICUNA_INLINE Index scalesOf(Index columns) { return pieces(columns, kScaleGroup); }
-
 /// Reads kLanes consecutive weights as floats, int8 ones not yet scaled.
 VICUNA_INLINE Vec widen(const float* from) { return load(from); }
 VICUNA_INLINE Vec widen(const std::uint16_t* from) {
@@ -56,7 +54,7 @@ VICUNA_INLINE void widenRowOf(const WeightMatrix& weights, Index stride, Index r
     return;
   }
   widenRow(static_cast<const std::int8_t*>(weights.values) + row * stride + first, count, to);
-  const float* const scales = weights.scales + row * scalesOf(stride);
+  const float* const scales = weights.scales + row * scaleGroups(stride);
   for (Index j = 0; j < count; j++) to[j] *= scales[(first + j) / kScaleGroup];
 }
 
@@ -108,7 +106,7 @@ void convertWeights(Workspace workspace, const float* from, Index rows, Index co
       } else {
         for (Index j = 0; j < columns; j += kScaleGroup)
           roundGroup(values + j, smaller(kScaleGroup, columns - j), static_cast<std::int8_t*>(to) + row * columns + j,
-                     scales + row * scalesOf(columns) + j / kScaleGroup);
+                     scales + row * scaleGroups(columns) + j / kScaleGroup);
       }
     }
   });

@@ -5,6 +5,7 @@
 #include "context.h"
 #include "head.h"
 #include "layer.h"
+#include "weights.h"
 
 namespace vicuna {
 
@@ -17,12 +18,6 @@ struct SequenceCache {
   FloatBuffer memory;
   Index layerSize;
   Index capacity;
-};
-
-/// A layer's weights for inference: norms as float32, matrices in any format.
-struct LayerWeights {
-  const float *attentionNorm, *feedForwardNorm;
-  WeightMatrix qkv, output, gateUp, down;
 };
 
 struct DecoderWeights {

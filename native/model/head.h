@@ -3,13 +3,9 @@
 #include "batch.h"
 #include "context.h"
 #include "shape.h"
+#include "weights.h"
 
 namespace vicuna {
-
-struct HeadParameters {
-  const float* norm;  // [C]
-  WeightMatrix lmHead; // [V, C]
-};
 
 struct HeadGradients {
   float* norm;

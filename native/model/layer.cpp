@@ -5,8 +5,6 @@
 namespace vicuna {
 namespace {
 
-WeightMatrix floats(const float* values) { return {WeightFormat::float32, values, nullptr}; }
-
 float* normalised(const Context& context, const ModelShape& shape, Index T, const float* x_TC, const float* weight_C) {
   float* const y_TC = context.scratch.get(ScratchUse::layerNormalised, T * shape.C);
   context.kernels.rmsNormForward(context.workspace(), {T, shape.C, shape.epsilon, x_TC, weight_C, y_TC, nullptr});
@@ -35,27 +33,25 @@ LayerActivations::LayerActivations(const Context& context, const ModelShape& sha
       middle(logSumExp + T * shape.H),
       gateUp(middle + T * shape.C) {}
 
-void layerActivate(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,
+void layerActivate(const Context& context, Model& model, const LayerWeights& w, const float* input, const Batch& batch,
                    LayerActivations& activations) {
   const ModelShape& s = model.shape;
   const Index T = batch.tokens();
-  const LayerVector<const float> w(s, parameters);
   const float* const attentionInput_TC = normalised(context, s, T, input, w.attentionNorm);
-  linearForward(context, T, s.qkvSize(), s.C, attentionInput_TC, floats(w.qkv), nullptr, activations.qkv);
+  linearForward(context, T, s.qkvSize(), s.C, attentionInput_TC, w.qkv, nullptr, activations.qkv);
   rotate(context, model, batch, activations.qkv, 1);
   context.kernels.attentionForward(context.workspace(), {s.heads(), batch.sequences(), activations.qkv,
                                                          activations.attended, activations.logSumExp});
-  linearForward(context, T, s.C, s.H * s.D, activations.attended, floats(w.output), input, activations.middle);
+  linearForward(context, T, s.C, s.H * s.D, activations.attended, w.output, input, activations.middle);
   const float* const feedForwardInput_TC = normalised(context, s, T, activations.middle, w.feedForwardNorm);
-  linearForward(context, T, 2 * s.F, s.C, feedForwardInput_TC, floats(w.gateUp), nullptr, activations.gateUp);
+  linearForward(context, T, 2 * s.F, s.C, feedForwardInput_TC, w.gateUp, nullptr, activations.gateUp);
 }
 
-void layerOutput(const Context& context, const Model& model, const float* parameters, Index T,
+void layerOutput(const Context& context, const Model& model, const LayerWeights& w, Index T,
                  const LayerActivations& activations, float* output) {
   const ModelShape& s = model.shape;
-  const LayerVector<const float> w(s, parameters);
   const float* const hidden_TF = activated(context, s, T, activations.gateUp);
-  linearForward(context, T, s.C, s.F, hidden_TF, floats(w.down), activations.middle, output);
+  linearForward(context, T, s.C, s.F, hidden_TF, w.down, activations.middle, output);
 }
 
 void layerBackward(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,

@@ -6,6 +6,7 @@
 #include "context.h"
 #include "rope_table.h"
 #include "shape.h"
+#include "weights.h"
 
 namespace vicuna {
 
@@ -29,10 +30,10 @@ struct Model {
 };
 
 /// Computes the activations of a layer from its input `[T, C]`.
-void layerActivate(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,
+void layerActivate(const Context& context, Model& model, const LayerWeights& w, const float* input, const Batch& batch,
                    LayerActivations& activations);
 /// The layer's output `[T, C]` from its activations.
-void layerOutput(const Context& context, const Model& model, const float* parameters, Index T,
+void layerOutput(const Context& context, const Model& model, const LayerWeights& w, Index T,
                  const LayerActivations& activations, float* output);
 /// @param inputGradient `[T, C]`, overwritten.
 void layerBackward(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,

@@ -15,6 +15,7 @@ export type VicunaErrorCode =
   | 'checkpoint-unsupported'
   | 'engine-unavailable'
   | 'engine-failed'
+  | 'weights-unsupported'
   | 'context-overflow'
   | 'training-diverged'
   | 'collectives-unavailable'

@@ -37,11 +37,36 @@ export interface KeyValueCache {
   readonly length: number;
 }
 
+/**
+ * How matrices are kept for inference: `bfloat16`, half a float32 with 8 bits of precision, or `int8`, whole numbers
+ * with a scale for every 32 neighbours of a row. Norms stay float32, and everything is summed in float32.
+ *
+ * @public
+ */
+export type CompressedFormat = 'bfloat16' | 'int8';
+
+/**
+ * A block's parameters rounded for inference by {@link Transformer.compress}, for the transformer that made them. They
+ * live until they are released.
+ *
+ * @public
+ */
+export interface CompressedWeights {
+  readonly format: CompressedFormat;
+  readonly bytes: number;
+}
+
+/** A block's parameters where they are only read. @public */
+export type BlockWeights = Vector | CompressedWeights;
+
 /** @public */
-export type Handle = Vector | BatchHandle | LayerActivations | KeyValueCache;
+export type Handle = BlockWeights | BatchHandle | LayerActivations | KeyValueCache;
 
 /** One vector a block, in {@link modelBlocks} order. @public */
 export type ModelVectors = readonly Vector[];
+
+/** A model's parameters for inference, block by block in {@link modelBlocks} order. @public */
+export type ModelWeights = readonly BlockWeights[];
 
 /** Parameters or gradients of the head. A tied head also reads, and adds to, the embedding's. @public */
 export interface HeadVectors {
@@ -50,11 +75,18 @@ export interface HeadVectors {
   readonly embedding?: Vector | undefined;
 }
 
+/** A head's parameters where they are only read. @public */
+export interface HeadWeights {
+  readonly head: BlockWeights;
+  /** The embedding block's; required when the model's embeddings are tied, ignored otherwise. */
+  readonly embedding?: BlockWeights | undefined;
+}
+
 /** @public */
 export interface HeadLossOptions {
   /** Factor on every gradient, usually 1 / supervised tokens of the global batch. The loss itself is not scaled. */
   readonly gradientScale: number;
-  /** Where gradients are added. Without it those of the head's parameters are not computed. */
+  /** Where gradients are added. Without it those of the head's parameters are not computed. Compressed weights have none. */
   readonly gradient?: HeadVectors | undefined;
   /** Also compute the gradient of the input. @defaultValue whether `gradient` is given; `true` trains over a frozen head */
   readonly inputGradient?: boolean | undefined;
@@ -113,12 +145,19 @@ export interface Transformer {
   readonly blocks: readonly BlockLayout[];
   /** Brings a batch to the engine. @throws VicunaError `engine-failed` when the batch is not well formed. */
   batch(batch: PackedBatch): Promise<BatchHandle>;
+  /**
+   * Rounds a block's parameters for inference. The vector stays as it is, the caller's to release. Absent on engines that
+   * keep weights as float32 only.
+   *
+   * @param block - its place in {@link Transformer.blocks}
+   */
+  compress?(block: number, parameters: Vector, format: CompressedFormat): Promise<CompressedWeights>;
   /** Looks the tokens up. @returns `[T, C]` */
-  embeddingForward(parameters: Vector, batch: BatchHandle): Promise<Vector>;
+  embeddingForward(parameters: BlockWeights, batch: BatchHandle): Promise<Vector>;
   embeddingBackward(batch: BatchHandle, outputGradient: Vector, gradient: Vector): Promise<void>;
   /** @param keep - keep what backward needs; otherwise backward recomputes it from the input. */
   layerForward(
-    parameters: Vector,
+    parameters: BlockWeights,
     input: Vector,
     batch: BatchHandle,
     keep: boolean,
@@ -140,9 +179,9 @@ export interface Transformer {
     adapter?: LayerAdapter,
   ): Promise<Vector>;
   /** Final norm, LM head and cross-entropy in one, in chunks of rows: `[T, V]` logits never exist at once. */
-  headLoss(parameters: HeadVectors, input: Vector, batch: BatchHandle, options: HeadLossOptions): Promise<HeadLoss>;
+  headLoss(parameters: HeadWeights, input: Vector, batch: BatchHandle, options: HeadLossOptions): Promise<HeadLoss>;
   /** Logits of the given rows of the head's input. @returns `[rows.length, V]` */
-  headLogits(parameters: HeadVectors, input: Vector, rows: Int32Array): Promise<Float32Array>;
+  headLogits(parameters: HeadWeights, input: Vector, rows: Int32Array): Promise<Float32Array>;
   /** An empty cache for one sequence of up to `capacity` tokens: a limit, to be filled as tokens come. */
   createCache(capacity: number): Promise<KeyValueCache>;
   /** Forgets all but the first `length` tokens. */
@@ -152,7 +191,7 @@ export interface Transformer {
    *
    * @returns for each request the logits `[V]` after its last token.
    */
-  decode(parameters: ModelVectors, requests: readonly DecodeRequest[]): Promise<Float32Array[]>;
+  decode(parameters: ModelWeights, requests: readonly DecodeRequest[]): Promise<Float32Array[]>;
 }
 
 /** One AdamW update (Loshchilov and Hutter 2019): decoupled decay, bias-corrected, all in float32. @public */

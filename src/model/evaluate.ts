@@ -1,27 +1,31 @@
 import type { CallOptions } from '../core/index.js';
-import type { BatchHandle, Engine, ModelVectors, Transformer, Vector } from '../engine/index.js';
+import type { BatchHandle, Engine, ModelWeights, Transformer, Vector } from '../engine/index.js';
 
 // Shapes: T tokens, C hidden size, V vocabulary.
 
 /** A model's weights and the engine they are on. */
-export interface Weights {
+export interface WeightsOnEngine {
   readonly engine: Engine;
   readonly transformer: Transformer;
-  readonly parameters: ModelVectors;
+  readonly weights: ModelWeights;
 }
 
 /** @returns logits `[T, V]` of what follows each token. */
-export function computeLogits(weights: Weights, tokens: Int32Array, options: CallOptions): Promise<Float32Array> {
+export function computeLogits(model: WeightsOnEngine, tokens: Int32Array, options: CallOptions): Promise<Float32Array> {
   const rows = Int32Array.from(tokens.keys());
-  return withHidden(weights, tokens, options, (hidden_TC) =>
-    weights.transformer.headLogits(headOf(weights), hidden_TC, rows),
+  return withHidden(model, tokens, options, (hidden_TC) =>
+    model.transformer.headLogits(headOf(model), hidden_TC, rows),
   );
 }
 
 /** @returns for each token `-log p` of it given those before it `[T]`, in nats; 0 for the first. */
-export function computeTokenLosses(weights: Weights, tokens: Int32Array, options: CallOptions): Promise<Float32Array> {
-  return withHidden(weights, tokens, options, async (hidden_TC, batch) => {
-    const { tokenLosses } = await weights.transformer.headLoss(headOf(weights), hidden_TC, batch, {
+export function computeTokenLosses(
+  model: WeightsOnEngine,
+  tokens: Int32Array,
+  options: CallOptions,
+): Promise<Float32Array> {
+  return withHidden(model, tokens, options, async (hidden_TC, batch) => {
+    const { tokenLosses } = await model.transformer.headLoss(headOf(model), hidden_TC, batch, {
       gradientScale: 1,
       tokenLosses: true,
     });
@@ -32,13 +36,13 @@ export function computeTokenLosses(weights: Weights, tokens: Int32Array, options
   });
 }
 
-function headOf({ parameters }: Weights) {
-  return { head: parameters.at(-1)!, embedding: parameters[0] };
+function headOf({ weights }: WeightsOnEngine) {
+  return { head: weights.at(-1)!, embedding: weights[0] };
 }
 
 /** Computes the input of the head for one sequence, lends it, and releases everything. */
 async function withHidden<Result>(
-  { engine, transformer, parameters }: Weights,
+  { engine, transformer, weights }: WeightsOnEngine,
   tokens: Int32Array,
   { signal, onProgress }: CallOptions,
   use: (hidden_TC: Vector, batch: BatchHandle) => Promise<Result>,
@@ -47,11 +51,11 @@ async function withHidden<Result>(
   const batch = await transformer.batch({ tokens, labels: tokens, sequenceStarts });
   let hidden_TC: Vector | undefined;
   try {
-    const layers = parameters.slice(1, -1);
-    hidden_TC = await transformer.embeddingForward(parameters[0]!, batch);
-    for (const [layer, vector] of layers.entries()) {
+    const layers = weights.slice(1, -1);
+    hidden_TC = await transformer.embeddingForward(weights[0]!, batch);
+    for (const [layer, block] of layers.entries()) {
       signal?.throwIfAborted();
-      const { output } = await transformer.layerForward(vector, hidden_TC, batch, false);
+      const { output } = await transformer.layerForward(block, hidden_TC, batch, false);
       engine.release(hidden_TC);
       hidden_TC = output;
       onProgress?.({ phase: 'layers', done: layer + 1, total: layers.length });

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import * as z from 'zod';
 import { HuggingFaceWeights } from '../checkpoint/index.js';
 import {
   type PromptTemplate,
@@ -8,14 +9,14 @@ import {
   withEndToken,
 } from '../conversation/index.js';
 import { type CallOptions, ConfigError, parseConfig } from '../core/index.js';
-import { type ModelVectors, modelBlocks, type Transformer } from '../engine/index.js';
+import type { ModelWeights, Transformer } from '../engine/index.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/index.js';
 import type { HuggingFaceConfig } from './config/hugging-face.js';
 import { type LlamaConfig, llamaConfigSchema, toModelShape } from './config/llama-config.js';
 import { readDescription } from './directory.js';
 import { type ChosenEngine, chooseEngine, dropEngine, type EngineChoice } from './engine-choice.js';
 import { initializeBlock } from './initialize.js';
-import { uploadBlocks } from './parameters.js';
+import { type BlockFiller, uploadBlocks, type WeightFormat } from './parameters.js';
 
 /** @public */
 export interface ModelOptions extends CallOptions {
@@ -37,16 +38,26 @@ export interface CreateOptions extends ModelOptions {
 
 /** @public */
 export interface LoadOptions extends ModelOptions {
+  /**
+   * How weights are kept. `bfloat16` takes half of float32's memory and `int8` about a quarter (a scale for every 32
+   * weights beside them), and replies come faster the smaller they are; such a model chats and evaluates, but is neither
+   * trained nor saved. They are rounded block by block while loading. Only on the native engine.
+   *
+   * @defaultValue `'float32'`
+   */
+  readonly weights?: WeightFormat | undefined;
   /** @defaultValue that of the directory, where it has a `tokenizer.json` */
   readonly tokenizer?: Tokenizer | undefined;
 }
+
+const weightFormatSchema = z.enum(['float32', 'bfloat16', 'int8']).default('float32');
 
 /** What a model is made of. */
 export interface ModelParts {
   readonly id: string;
   readonly chosen: ChosenEngine;
   readonly transformer: Transformer;
-  readonly parameters: ModelVectors;
+  readonly weights: ModelWeights;
   readonly description: HuggingFaceConfig;
   /** Content of `generation_config.json`. */
   readonly generation: Readonly<Record<string, unknown>>;
@@ -68,43 +79,44 @@ export async function createParts(wanted: LlamaConfig, options: CreateOptions): 
   const template = chooseTemplate(options.template, tokenizer);
   const shape = toModelShape(config);
   const initialize: BlockFiller = (block, into) => initializeBlock(block, into, seed, config.initializerRange);
-  return onEngine(options, async (chosen) => ({
-    id,
-    chosen,
-    transformer: chosen.engine.transformer(shape),
-    parameters: await uploadBlocks(chosen.engine, modelBlocks(shape), initialize, options),
-    description: { config, extras: {} },
-    generation: {},
-    template,
-    tokenizer,
-  }));
+  return onEngine(options, async (chosen) => {
+    const transformer = chosen.engine.transformer(shape);
+    return {
+      id,
+      chosen,
+      transformer,
+      weights: await uploadBlocks(chosen.engine, transformer, 'float32', initialize, options),
+      description: { config, extras: {} },
+      generation: {},
+      template,
+      tokenizer,
+    };
+  });
 }
 
 export async function loadParts(directory: string, options: LoadOptions): Promise<ModelParts> {
   const { signal, id = basename(resolve(directory)) } = options;
+  const format = parseConfig(weightFormatSchema, options.weights, 'LoadOptions.weights');
   const { config, extras, generation, template: saved, hasTokenizer } = await readDescription(directory);
   const tokenizer = options.tokenizer ?? (hasTokenizer ? await loadTokenizer(directory) : undefined);
   assertVocabulary(config.vocabularySize, tokenizer, `The tokenizer of ${directory}`);
   const template = chooseTemplate(options.template ?? saved, tokenizer);
   await using weights = await HuggingFaceWeights.open(directory, toModelShape(config), signal);
-  return await onEngine(options, async (chosen) => ({
-    id,
-    chosen,
-    transformer: chosen.engine.transformer(weights.shape),
-    parameters: await uploadBlocks(
-      chosen.engine,
-      weights.blocks,
-      (block, into) => weights.read(block, into, signal),
-      options,
-    ),
-    description: { config: { ...config, tiedEmbeddings: weights.shape.tiedEmbeddings }, extras },
-    generation,
-    template,
-    tokenizer,
-  }));
+  const read: BlockFiller = (block, into) => weights.read(block, into, signal);
+  return await onEngine(options, async (chosen) => {
+    const transformer = chosen.engine.transformer(weights.shape);
+    return {
+      id,
+      chosen,
+      transformer,
+      weights: await uploadBlocks(chosen.engine, transformer, format, read, options),
+      description: { config: { ...config, tiedEmbeddings: weights.shape.tiedEmbeddings }, extras },
+      generation,
+      template,
+      tokenizer,
+    };
+  });
 }
-
-type BlockFiller = Parameters<typeof uploadBlocks>[2];
 
 /** Builds on an engine that is dropped again, where it is ours, when building fails. */
 async function onEngine(

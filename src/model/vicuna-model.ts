@@ -1,6 +1,6 @@
 import type { ChatModel, Generation, Message, PromptTemplate, TextDelta } from '../conversation/index.js';
 import { type CallOptions, parseConfig, type Run, startRun, VicunaError } from '../core/index.js';
-import type { Engine, KeyValueCache, ModelShape, ModelVectors, Transformer } from '../engine/index.js';
+import type { Engine, KeyValueCache, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
 import type { LlamaConfig, ResolvedLlamaConfig } from './config/llama-config.js';
 import { dropEngine } from './engine-choice.js';
@@ -10,6 +10,7 @@ import { DecodeQueue } from './generation/decode-queue.js';
 import { assertRoom, fitPrompt } from './generation/fit-prompt.js';
 import { generateText, type TextGeneration } from './generation/generate-text.js';
 import type { GenerationHost } from './generation/generate-tokens.js';
+import { asVectors } from './parameters.js';
 import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
 import { type CompletionOptions, generationSettingsSchema, type VicunaChatOptions } from './sampling/settings.js';
 import { type SaveOptions, saveModel } from './save.js';
@@ -34,8 +35,8 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   readonly engine: Engine;
   /** The model's architecture on its engine. @internal */
   readonly transformer: Transformer;
-  /** Weights, one vector a block in the order of `transformer.blocks`. Training changes them in place. @internal */
-  readonly parameters: ModelVectors;
+  /** Weights for inference, block by block in the order of `transformer.blocks`. @internal */
+  readonly weights: ModelWeights;
   readonly #parts: ModelParts;
   readonly #queue: DecodeQueue;
   readonly #caches = new Set<KeyValueCache>();
@@ -46,8 +47,8 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     this.id = parts.id;
     this.engine = parts.chosen.engine;
     this.transformer = parts.transformer;
-    this.parameters = parts.parameters;
-    this.#queue = new DecodeQueue(parts.transformer, parts.parameters);
+    this.weights = parts.weights;
+    this.#queue = new DecodeQueue(parts.transformer, parts.weights);
   }
 
   /**
@@ -66,7 +67,8 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
    * 5 does it: two different matrices are never tied, whatever `config.json` says.
    *
    * @throws CheckpointError when files are missing, damaged or do not fit together.
-   * @throws VicunaError `model-unsupported` for an architecture that is not computed here.
+   * @throws VicunaError `model-unsupported` for an architecture that is not computed here, `weights-unsupported` where the
+   * engine cannot keep weights as asked.
    */
   static async load(directory: string, options: LoadOptions = {}): Promise<VicunaModel> {
     return new VicunaModel(await loadParts(directory, options));
@@ -74,6 +76,16 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
 
   get config(): ResolvedLlamaConfig {
     return this.#parts.description.config;
+  }
+
+  /**
+   * Weights to be trained or saved: one vector a block. Training changes them in place.
+   *
+   * @throws VicunaError `weights-unsupported` where they were rounded when the model was loaded.
+   * @internal
+   */
+  get parameters(): ModelVectors {
+    return asVectors(this.weights, this.id);
   }
 
   /** @internal */
@@ -151,13 +163,15 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
    * Saves a Hugging Face directory that transformers and {@link VicunaModel.load} read. It appears whole or not at all,
    * also in the place of a model that was saved there before.
    *
-   * @throws VicunaError `file-unwritable` where something else is in the way.
+   * @throws VicunaError `file-unwritable` where something else is in the way, `weights-unsupported` where the weights were
+   * rounded when the model was loaded.
    */
   async save(directory: string, options: SaveOptions = {}): Promise<void> {
     this.#assertAlive();
     const { description, generation, template, tokenizer } = this.#parts;
+    const { parameters } = this;
     const readBlock = (block: number, into: Float32Array) =>
-      this.#queue.exclusive(() => this.engine.download(this.parameters[block]!, into));
+      this.#queue.exclusive(() => this.engine.download(parameters[block]!, into));
     const { blocks } = this.transformer;
     await saveModel(directory, { description, generation, template, tokenizer, blocks, readBlock }, options);
   }
@@ -167,7 +181,7 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     await this.#queue.close(disposed(this.id));
-    this.engine.release(...this.#caches, ...this.parameters);
+    this.engine.release(...this.#caches, ...this.weights);
     this.#caches.clear();
     await dropEngine(this.#parts.chosen);
   }

@@ -36,7 +36,7 @@ export async function listCheckpoints(directory: string): Promise<CheckpointEntr
   const entries: CheckpointEntry[] = [];
   for (const entry of found)
     if (entry.isDirectory() && DIRECTORY_NAME.test(entry.name)) entries.push(await inspect(directory, entry.name));
-  return entries.sort((left, right) => sequenceOf(right) - sequenceOf(left));
+  return entries.sort((left, right) => sequenceOf(right) - sequenceOf(left) || (left.name < right.name ? 1 : -1));
 }
 
 function sequenceOf(entry: CheckpointEntry): number {

@@ -1,3 +1,6 @@
+import type { CompressedFormat } from '../engine.js';
+import type { BlockLayout } from '../layout.js';
+
 /** Marks handles of one kind: values that only the addon can look into. */
 type Opaque<Kind extends string> = { readonly opaque: Kind };
 
@@ -8,7 +11,11 @@ export type MemoryHandle = Opaque<'memory'>;
 export type BatchHandle = Opaque<'batch'>;
 export type ActivationsHandle = Opaque<'activations'>;
 export type CacheHandle = Opaque<'cache'>;
-export type AnyHandle = EngineHandle | TransformerHandle | MemoryHandle | BatchHandle | ActivationsHandle | CacheHandle;
+/** A block's parameters, rounded. */
+export type CompressedHandle = Opaque<'compressed'>;
+/** A block's parameters where they are only read. */
+export type BlockHandle = MemoryHandle | CompressedHandle;
+export type AnyHandle = EngineHandle | TransformerHandle | BlockHandle | BatchHandle | ActivationsHandle | CacheHandle;
 
 /** Sets of instructions that kernels exist for, fastest first. */
 export const INSTRUCTION_SETS = ['avx512', 'avx2', 'neon', 'portable'] as const;
@@ -67,7 +74,13 @@ export interface NativeAddon {
   createTransformer(engine: EngineHandle, sizes: Float64Array, frequencies: Float32Array): TransformerHandle;
   /** @param targets - what each position predicts, negative where nothing */
   createBatch(tokens: Int32Array, targets: Int32Array, sequenceStarts: Int32Array): BatchHandle;
-  embeddingForward(transformer: TransformerHandle, parameters: MemoryHandle, batch: BatchHandle): Promise<MemoryHandle>;
+  compress(
+    transformer: TransformerHandle,
+    parameters: MemoryHandle,
+    kind: BlockLayout['kind'],
+    format: CompressedFormat,
+  ): Promise<[block: CompressedHandle, bytes: number]>;
+  embeddingForward(transformer: TransformerHandle, parameters: BlockHandle, batch: BatchHandle): Promise<MemoryHandle>;
   embeddingBackward(
     transformer: TransformerHandle,
     batch: BatchHandle,
@@ -76,7 +89,7 @@ export interface NativeAddon {
   ): Promise<void>;
   layerForward(
     transformer: TransformerHandle,
-    parameters: MemoryHandle,
+    parameters: BlockHandle,
     input: MemoryHandle,
     batch: BatchHandle,
     keep: boolean,
@@ -92,8 +105,8 @@ export interface NativeAddon {
   ): Promise<MemoryHandle>;
   headLoss(
     transformer: TransformerHandle,
-    head: MemoryHandle,
-    embedding: MemoryHandle | undefined,
+    head: BlockHandle,
+    embedding: BlockHandle | undefined,
     input: MemoryHandle,
     batch: BatchHandle,
     gradientScale: number,
@@ -103,8 +116,8 @@ export interface NativeAddon {
   ): Promise<[lossSum: number, inputGradient: MemoryHandle | undefined]>;
   headLogits(
     transformer: TransformerHandle,
-    head: MemoryHandle,
-    embedding: MemoryHandle | undefined,
+    head: BlockHandle,
+    embedding: BlockHandle | undefined,
     input: MemoryHandle,
     rows: Int32Array,
     logits: Float32Array,
@@ -118,7 +131,7 @@ export interface NativeAddon {
    */
   decode(
     transformer: TransformerHandle,
-    blocks: readonly MemoryHandle[],
+    blocks: readonly BlockHandle[],
     caches: readonly CacheHandle[],
     tokens: Int32Array,
     pasts: Int32Array,

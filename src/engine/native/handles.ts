@@ -1,5 +1,16 @@
 import { VicunaError } from '../../core/index.js';
-import type { BatchHandle, EngineUsage, Handle, KeyValueCache, LayerActivations, Vector } from '../engine.js';
+import type {
+  BatchHandle,
+  CompressedFormat,
+  CompressedWeights,
+  EngineUsage,
+  Handle,
+  KeyValueCache,
+  LayerActivations,
+  Transformer,
+  Vector,
+} from '../engine.js';
+import type { BlockLayout } from '../layout.js';
 import type * as addon from './addon.js';
 
 /** Memory of the addon that an engine gave out and will free. */
@@ -39,6 +50,27 @@ export class NativeVector extends NativeHandle<addon.MemoryHandle> implements Ve
   }
 }
 
+export class NativeCompressed extends NativeHandle<addon.CompressedHandle> implements CompressedWeights {
+  readonly noun = 'block of weights';
+  /** Who made it: another's parts may be elsewhere. */
+  readonly owner: Transformer;
+  readonly kind: BlockLayout['kind'];
+  readonly format: CompressedFormat;
+
+  constructor(
+    inner: addon.CompressedHandle,
+    bytes: number,
+    owner: Transformer,
+    kind: BlockLayout['kind'],
+    format: CompressedFormat,
+  ) {
+    super(inner, bytes);
+    this.owner = owner;
+    this.kind = kind;
+    this.format = format;
+  }
+}
+
 export class NativeBatch extends NativeHandle<addon.BatchHandle> implements BatchHandle {
   readonly noun = 'batch';
   readonly tokens: number;
@@ -67,7 +99,7 @@ export class NativeCache extends NativeHandle<addon.CacheHandle> implements KeyV
   }
 }
 
-export type AnyNativeHandle = NativeVector | NativeBatch | NativeActivations | NativeCache;
+export type AnyNativeHandle = NativeVector | NativeCompressed | NativeBatch | NativeActivations | NativeCache;
 
 /** Every handle an engine has given out and not yet freed. */
 export class HandleTable {

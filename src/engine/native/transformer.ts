@@ -2,14 +2,17 @@ import { VicunaError } from '../../core/index.js';
 import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch } from '../batch.js';
 import type {
   BatchHandle,
+  BlockWeights,
+  CompressedFormat,
+  CompressedWeights,
   DecodeRequest,
   HeadLoss,
   HeadLossOptions,
-  HeadVectors,
+  HeadWeights,
   KeyValueCache,
   LayerActivations,
   LayerForward,
-  ModelVectors,
+  ModelWeights,
   Transformer,
   Vector,
 } from '../engine.js';
@@ -18,7 +21,7 @@ import { ropeFrequencies } from '../rope.js';
 import { assertShape, type ModelShape } from '../shape.js';
 import type { TransformerHandle } from './addon.js';
 import { planDecoding } from './decode-plan.js';
-import { NativeActivations, NativeBatch, NativeCache, NativeVector } from './handles.js';
+import { NativeActivations, NativeBatch, NativeCache, NativeCompressed, NativeVector } from './handles.js';
 import type { Runtime } from './runtime.js';
 
 // T tokens, C hidden size, V vocabulary size.
@@ -57,8 +60,18 @@ export class NativeTransformer implements Transformer {
     return handles.add(new NativeBatch(inner, batch.tokens.length, supervised));
   }
 
-  async embeddingForward(parameters: Vector, batch: BatchHandle): Promise<Vector> {
-    const table = this.#parameters(parameters, this.blocks[0]!);
+  async compress(block: number, parameters: Vector, format: CompressedFormat): Promise<CompressedWeights> {
+    const layout = this.blocks[block];
+    if (layout === undefined) return fail(`the model has ${this.blocks.length} blocks and none of number ${block}`);
+    const vector = this.#parameters(parameters, layout);
+    const [inner, bytes] = await this.#runtime.run('compress', () =>
+      this.#runtime.addon.compress(this.#inner, vector.inner, layout.kind, format),
+    );
+    return this.#runtime.handles.add(new NativeCompressed(inner, bytes, this, layout.kind, format));
+  }
+
+  async embeddingForward(parameters: BlockWeights, batch: BatchHandle): Promise<Vector> {
+    const table = this.#weights(parameters, this.blocks[0]!);
     const { inner } = this.#batch(batch);
     const output = this.#runtime.run('embedding forward', () =>
       this.#runtime.addon.embeddingForward(this.#inner, table.inner, inner),
@@ -76,8 +89,13 @@ export class NativeTransformer implements Transformer {
     );
   }
 
-  async layerForward(parameters: Vector, input: Vector, batch: BatchHandle, keep: boolean): Promise<LayerForward> {
-    const weights = this.#parameters(parameters, this.#layerBlock);
+  async layerForward(
+    parameters: BlockWeights,
+    input: Vector,
+    batch: BatchHandle,
+    keep: boolean,
+  ): Promise<LayerForward> {
+    const weights = this.#weights(parameters, this.#layerBlock);
     const x_TC = this.#rows(input, batch);
     const { inner } = this.#batch(batch);
     const [memory, activations] = await this.#runtime.run('layer forward', () =>
@@ -119,13 +137,16 @@ export class NativeTransformer implements Transformer {
   }
 
   async headLoss(
-    parameters: HeadVectors,
+    parameters: HeadWeights,
     input: Vector,
     batch: BatchHandle,
     options: HeadLossOptions,
   ): Promise<HeadLoss> {
-    const { head, embedding } = this.#head(parameters);
-    const gradients = options.gradient && this.#head(options.gradient);
+    const { head, embedding } = this.#head(parameters, (weights, block) => this.#weights(weights, block));
+    const gradients = options.gradient && this.#head(options.gradient, (sum, block) => this.#parameters(sum, block));
+    const isTraining = gradients !== undefined || options.inputGradient === true;
+    if (isTraining && [head, embedding].some((weights) => weights instanceof NativeCompressed))
+      fail('compressed weights have no gradient; give the float32 vectors');
     const x_TC = this.#rows(input, batch);
     const { inner } = this.#batch(batch);
     const tokenLosses = options.tokenLosses ? new Float32Array(batch.tokens) : undefined;
@@ -151,8 +172,8 @@ export class NativeTransformer implements Transformer {
     };
   }
 
-  async headLogits(parameters: HeadVectors, input: Vector, rows: Int32Array): Promise<Float32Array> {
-    const { head, embedding } = this.#head(parameters);
+  async headLogits(parameters: HeadWeights, input: Vector, rows: Int32Array): Promise<Float32Array> {
+    const { head, embedding } = this.#head(parameters, (weights, block) => this.#weights(weights, block));
     const x_TC = this.#runtime.handles.resolve(input, NativeVector);
     const tokens = x_TC.length / this.shape.hiddenSize;
     for (const row of rows) if (row < 0 || row >= tokens) fail(`row ${row} is outside the ${tokens} rows given`);
@@ -177,10 +198,10 @@ export class NativeTransformer implements Transformer {
     if (length < known.length) known.length = length;
   }
 
-  async decode(parameters: ModelVectors, requests: readonly DecodeRequest[]): Promise<Float32Array[]> {
+  async decode(parameters: ModelWeights, requests: readonly DecodeRequest[]): Promise<Float32Array[]> {
     if (parameters.length !== this.blocks.length)
-      fail(`the model has ${this.blocks.length} blocks but ${parameters.length} vectors were given`);
-    const blocks = this.blocks.map((block, index) => this.#parameters(parameters[index]!, block).inner);
+      fail(`the model has ${this.blocks.length} blocks but ${parameters.length} were given`);
+    const blocks = this.blocks.map((block, index) => this.#weights(parameters[index]!, block).inner);
     const caches = requests.map(({ cache }) => this.#runtime.handles.resolve(cache, NativeCache));
     if (requests.length === 0) return [];
     const { vocabularySize: V } = this.shape;
@@ -219,20 +240,29 @@ export class NativeTransformer implements Transformer {
     return this.#runtime.handles.resolve(vector, NativeVector);
   }
 
+  #weights(weights: BlockWeights, block: BlockLayout): NativeVector | NativeCompressed {
+    if ('length' in weights) return this.#parameters(weights, block);
+    const known = this.#runtime.handles.resolve(weights, NativeCompressed);
+    if (known.owner !== this) fail('compressed weights of another transformer were given');
+    if (known.kind !== block.kind) fail(`compressed weights of the ${known.kind} were given for the ${block.kind}`);
+    return known;
+  }
+
   #rows(vector: Vector, { tokens }: BatchHandle): NativeVector {
     if (vector.length !== tokens * this.shape.hiddenSize)
       fail(`${tokens} tokens of ${this.shape.hiddenSize} elements do not fit a vector of ${vector.length}`);
     return this.#runtime.handles.resolve(vector, NativeVector);
   }
 
-  #head({ head, embedding }: HeadVectors): { head: NativeVector; embedding: NativeVector | undefined } {
-    if (!this.shape.tiedEmbeddings) return { head: this.#parameters(head, this.blocks.at(-1)!), embedding: undefined };
+  #head<Given extends BlockWeights, Known>(
+    { head, embedding }: { readonly head: Given; readonly embedding?: Given | undefined },
+    resolve: (given: Given, block: BlockLayout) => Known,
+  ): { head: Known; embedding: Known | undefined } {
+    const [first, last] = [this.blocks[0]!, this.blocks.at(-1)!];
+    if (!this.shape.tiedEmbeddings) return { head: resolve(head, last), embedding: undefined };
     if (embedding === undefined)
-      return fail("the model's embeddings are tied, so its head needs the embedding's vector too");
-    return {
-      head: this.#parameters(head, this.blocks.at(-1)!),
-      embedding: this.#parameters(embedding, this.blocks[0]!),
-    };
+      return fail("the model's embeddings are tied, so its head needs the embedding's parameters too");
+    return { head: resolve(head, last), embedding: resolve(embedding, first) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DecodeRequest, ModelVectors, Transformer } from '../../engine/index.js';
+import type { DecodeRequest, ModelWeights, Transformer } from '../../engine/index.js';
 
 /** Tokens of one step over all sequences: enough to keep a processor busy, few enough that nobody waits long. */
 const STEP_TOKENS = 512;
@@ -15,14 +15,14 @@ interface Waiting extends DecodeRequest {
  */
 export class DecodeQueue {
   readonly #transformer: Transformer;
-  readonly #parameters: ModelVectors;
+  readonly #weights: ModelWeights;
   #waiting: Waiting[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #closed: { readonly reason: unknown } | undefined;
 
-  constructor(transformer: Transformer, parameters: ModelVectors) {
+  constructor(transformer: Transformer, weights: ModelWeights) {
     this.#transformer = transformer;
-    this.#parameters = parameters;
+    this.#weights = weights;
   }
 
   /**
@@ -65,7 +65,7 @@ export class DecodeQueue {
     const requests = this.#takeStep();
     if (requests.length === 0) return;
     try {
-      const logits = await this.#transformer.decode(this.#parameters, requests);
+      const logits = await this.#transformer.decode(this.#weights, requests);
       for (const [index, { resolve }] of requests.entries()) resolve(logits[index]!);
     } catch (error) {
       for (const { reject } of requests) reject(error);

@@ -146,7 +146,7 @@ describe('saves follow each other', () => {
     const directory = await temporaryDirectory();
     const world = await openWorld(directory, 3);
     await beginSave(world, 1);
-    for (let step = 0; world.events[0]!.length === 0; step++) {
+    while (world.events[0]!.length === 0) {
       await onAll(world.ranks, (checkpoints) => checkpoints.advance());
       expect(new Set(world.events.map((events) => events.length)).size).toBe(1);
       await new Promise((resolve) => setTimeout(resolve, 1));
