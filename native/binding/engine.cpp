@@ -1,6 +1,5 @@
 #include "engine.h"
 
-#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -43,12 +42,6 @@ void Engine::close(void* data) {
   engine.pool_.abandon();
   engine.thread_.reset();
   napi_release_threadsafe_function(engine.settler_, napi_tsfn_abort);
-}
-
-FloatBuffer Engine::copyIn(FloatSpan values) const {
-  FloatBuffer buffer(arena_, static_cast<Index>(values.length));
-  if (values.length > 0) std::memcpy(buffer.data(), values.data, values.length * sizeof(float));
-  return buffer;
 }
 
 napi_value Engine::run(napi_env env, Work work, const std::vector<napi_value>& kept) {

@@ -20,9 +20,6 @@ class Engine {
   Engine(napi_env env, const KernelTable& kernels, int threads);
   ~Engine();
 
-  /// A copy of a typed array's values in this engine's memory. @throws std::bad_alloc
-  FloatBuffer copyIn(FloatSpan values) const;
-
   /// Queues `work`; when it is done, `finish` makes the promise's value on the JavaScript thread.
   ///
   /// @param kept values that must not be collected meanwhile: typed arrays that the work reads or writes.

@@ -37,10 +37,18 @@ napi_value zeros(napi_env env, napi_callback_info info) {
   });
 }
 
-/// Copies before it returns, so that the caller may change the values at once.
 napi_value upload(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 2);
-  return makeMemory(env, arguments.handle<Engine>(0)->copyIn(arguments.floats(1)));
+  const FloatSpan values = arguments.floats(1);
+  return arguments.handle<Engine>(0)->run(
+      env,
+      [values](const Context& context) -> Engine::Finish {
+        const Index length = static_cast<Index>(values.length);
+        FloatBuffer buffer(context.arena, length);
+        context.kernels.copy(context.workspace(), values.data, buffer.data(), length);
+        return [buffer](napi_env done) { return makeMemory(done, buffer); };
+      },
+      {arguments[1]});
 }
 
 /// The typed array's own memory; the caller keeps the array alive.
@@ -50,16 +58,17 @@ napi_value view(napi_env env, napi_callback_info info) {
   return makeMemory(env, FloatBuffer::over(values.data, static_cast<Index>(values.length)));
 }
 
-/// As upload; the values take the old ones' place when the jobs asked for before are done.
 napi_value write(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 3);
-  const auto engine = arguments.handle<Engine>(0);
   const auto memory = arguments.handle<Memory>(1);
-  const FloatBuffer values = engine->copyIn(arguments.floats(2));
-  return engine->run(env, [memory, values](const Context& context) -> Engine::Finish {
-    context.kernels.copy(context.workspace(), values.data(), memory->buffer.data(), values.length());
-    return makeUndefined;
-  });
+  const float* const values = arguments.floats(2).data;
+  return arguments.handle<Engine>(0)->run(
+      env,
+      [memory, values](const Context& context) -> Engine::Finish {
+        context.kernels.copy(context.workspace(), values, memory->buffer.data(), memory->buffer.length());
+        return makeUndefined;
+      },
+      {arguments[2]});
 }
 
 napi_value read(napi_env env, napi_callback_info info) {

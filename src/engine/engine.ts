@@ -254,9 +254,9 @@ export interface Engine extends AsyncDisposable {
    * a memory of their own.
    */
   view?(values: Float32Array): Vector;
-  /** Copies `values`; the caller may change them afterwards. */
+  /** Copies `values`, which must stay as they are until the promise settles. */
   upload(values: Float32Array): Promise<Vector>;
-  /** Replaces what a vector holds. */
+  /** Replaces what a vector holds by `values`, which must stay as they are until the promise settles. */
   write(vector: Vector, values: Float32Array): Promise<void>;
   /** @param into - filled and returned when given. */
   download(vector: Vector, into?: Float32Array): Promise<Float32Array>;

@@ -1,17 +1,32 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Random } from '../core/index.js';
 import type { BlockLayout } from '../engine/index.js';
+
+/** Drawn without a pause: some milliseconds of work. Even, so that no pair is cut in two. */
+const TURN_ELEMENTS = 2 ** 17;
 
 /**
  * Draws the weights of a new model as transformers does: matrices from a normal distribution around 0, norms 1.
  *
  * Every parameter has a random stream named after it, so its values depend on the seed and its name alone, whatever else
- * is drawn and in which order.
+ * is drawn and in which order. The event loop has its turns in between.
  */
-export function initializeBlock(block: BlockLayout, into: Float32Array, seed: number, initializerRange: number): void {
+export async function initializeBlock(
+  block: BlockLayout,
+  into: Float32Array,
+  seed: number,
+  initializerRange: number,
+): Promise<void> {
   for (const { name, offset, size, shape } of block.parameters) {
     const values = into.subarray(offset, offset + size);
     if (shape.length === 1) values.fill(1);
-    else fillNormal(values, Random.fromSeed(seed, `initialize/${name}`), initializerRange);
+    else {
+      const random = Random.fromSeed(seed, `initialize/${name}`);
+      for (let start = 0; start < size; start += TURN_ELEMENTS) {
+        fillNormal(values.subarray(start, start + TURN_ELEMENTS), random, initializerRange);
+        await nextTurn();
+      }
+    }
   }
 }
 

@@ -8,9 +8,9 @@ const [V, C, H, D, F, T] = [500, 128, 4, 32, 300, 700];
 const sizes = Float64Array.of(V, C, 1, H, H, D, F, 1e-6, 0);
 const transformer = addon.createTransformer(engine, sizes, new Float32Array(D / 2).fill(0.1));
 const layerSize = 2 * C + 4 * C * C + 3 * F * C;
-const parameters = addon.upload(engine, new Float32Array(layerSize).fill(0.01));
+const parameters = await addon.upload(engine, new Float32Array(layerSize).fill(0.01));
 const gradient = await addon.zeros(engine, layerSize, false);
-const input = addon.upload(engine, new Float32Array(T * C).fill(1));
+const input = await addon.upload(engine, new Float32Array(T * C).fill(1));
 const ids = new Int32Array(T);
 const batch = addon.createBatch(ids, ids, Int32Array.of(0, T));
 for (;;) {

@@ -34,11 +34,10 @@ export interface NativeAddon {
   createEngine(threads: number, instructionSet: InstructionSet): EngineHandle;
   /** @param sparse - memory is taken only where it is written */
   zeros(engine: EngineHandle, length: number, sparse: boolean): Promise<MemoryHandle>;
-  /** Has copied when it returns. */
-  upload(engine: EngineHandle, values: Float32Array): MemoryHandle;
+  upload(engine: EngineHandle, values: Float32Array): Promise<MemoryHandle>;
   /** Memory of the array itself, which must stay alive as long as calls use the handle. */
   view(engine: EngineHandle, values: Float32Array): MemoryHandle;
-  /** Has copied when it returns; of as many values as the memory has. */
+  /** @param values - as many as the memory has */
   write(engine: EngineHandle, memory: MemoryHandle, values: Float32Array): Promise<void>;
   read(engine: EngineHandle, memory: MemoryHandle, into: Float32Array): Promise<void>;
   sumOfSquares(engine: EngineHandle, memory: MemoryHandle): Promise<number>;

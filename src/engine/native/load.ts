@@ -19,8 +19,10 @@ const PROBE_TIMEOUT = 20_000;
 const PROBE = `
 const addon = require(process.argv[1]);
 const engine = addon.createEngine(2, addon.instructionSets()[0]);
-const memory = addon.upload(engine, new Float32Array(1000).fill(2));
-addon.sumOfSquares(engine, memory).then((sum) => process.exit(sum === 4000 ? 0 : 3));
+addon
+  .upload(engine, new Float32Array(1000).fill(2))
+  .then((memory) => addon.sumOfSquares(engine, memory))
+  .then((sum) => process.exit(sum === 4000 ? 0 : 3));
 `;
 
 /**
