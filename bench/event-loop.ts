@@ -13,8 +13,8 @@ import type { SupervisedExample } from '../src/data/index.js';
 import { createEngine } from '../src/engine/index.js';
 import { VicunaModel } from '../src/model/index.js';
 import { byteTokenizer } from '../src/testing/index.js';
-import type { Tokenizer } from '../src/tokenizer/index.js';
 import { VicunaTrainer } from '../src/train/index.js';
+import { anyByte } from '../test/support/any-byte.js';
 
 const BOUND = 50;
 const { values } = parseArgs({
@@ -52,10 +52,7 @@ const examples: SupervisedExample[] = Array.from({ length: 8 }, (_, index) => {
   const labels = tokens.map((token, at) => (at < 256 ? -100 : token));
   return { id: `example-${index}`, tokens, labels, supervisedTokens: 256 };
 });
-/** A byte a token; the model's other tokens, which it has not learned to avoid, say nothing. */
-const tokenizer: Tokenizer = Object.assign(Object.create(byteTokenizer()), {
-  streamDecoder: () => ({ push: () => '', end: () => '' }),
-});
+const tokenizer = anyByte(byteTokenizer());
 const prompt = 'What is a lighthouse for? '.repeat(120);
 
 const folder = await mkdtemp(join(tmpdir(), 'vicuna-event-loop-'));
@@ -86,8 +83,12 @@ async function takeRound(): Promise<void> {
   await phase('four chats at once', async () => {
     await Promise.all([1, 2, 3, 4].map(() => chat({ temperature: 0.7, topK: 50 })));
   });
-  await phase('losses of 2,048 tokens', () => created.tokenLosses(examples.slice(0, 4).flatMap(({ tokens }) => [...tokens])));
-  await phase('logits of 2,048 tokens', () => created.logits(examples.slice(0, 4).flatMap(({ tokens }) => [...tokens])));
+  await phase('losses of 2,048 tokens', () =>
+    created.tokenLosses(examples.slice(0, 4).flatMap(({ tokens }) => [...tokens])),
+  );
+  await phase('logits of 2,048 tokens', () =>
+    created.logits(examples.slice(0, 4).flatMap(({ tokens }) => [...tokens])),
+  );
 }
 
 async function train(model: VicunaModel): Promise<void> {

@@ -21,9 +21,7 @@ const PLATFORM_TOOLS = {
     libraryFlags: ['-shared'],
     // The C++ library goes into the file and out of its exports: Node brings a copy of its own, which must not mix with
     // this one, and what nothing calls is left out.
-    standaloneFlags: [
-      ...['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL', '-Wl,--gc-sections', '-s'],
-    ],
+    standaloneFlags: [...['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL', '-Wl,--gc-sections', '-s']],
   },
   darwin: {
     hostCompilers: ['c++', 'clang++'],

@@ -30,7 +30,7 @@ run(await buildNative({ tests: true, sanitize, log: console.log }), positionals)
 const binary = await buildNative({ sanitize, log: console.log });
 if (values.thread) {
   // Test runners bring other native code that is not sanitized and drowns findings; this loop has ours alone.
-  run(process.execPath, [join(root, 'test/support/native-loop.mjs'), binary, '100'], {
+  run(process.execPath, [join(root, 'test/support/native-loop.mjs'), binary, '3', '100'], {
     ...preload('libtsan.so'),
     TSAN_OPTIONS: `suppressions=${join(root, 'scripts/thread-sanitizer.txt')} halt_on_error=1`,
   });
@@ -39,7 +39,12 @@ if (values.thread) {
     process.execPath,
     [
       join(root, 'node_modules/vitest/vitest.mjs'),
-      ...['run', 'test/engine/native.test.ts', 'test/engine/native-lifetime.test.ts'],
+      ...[
+        'run',
+        'test/engine/native.test.ts',
+        'test/engine/native-lifetime.test.ts',
+        'test/engine/native-stopped.test.ts',
+      ],
       ...positionals.flatMap((name) => ['-t', name]),
     ],
     // What Node never frees does not count.

@@ -75,25 +75,28 @@ class GeneratorRun<Item, Result> implements Run<Item, Result> {
     if (this.#signal?.aborted) forward();
     else this.#signal?.addEventListener('abort', forward, { once: true });
     let generator: AsyncGenerator<Item, Result, undefined> | undefined;
+    let outcome: Outcome<Result> | undefined;
     try {
       generator = this.#body(own.signal);
       for (;;) {
         own.signal.throwIfAborted();
         const next = await generator.next();
         if (next.done) {
-          this.#settle({ value: next.value });
+          outcome = { value: next.value };
           return;
         }
         yield next.value;
       }
     } catch (error) {
-      this.#settle({ error });
+      outcome = { error };
       throw error;
     } finally {
       this.#signal?.removeEventListener('abort', forward);
       own.abort(leftEarly());
-      // After an abort the body is still suspended at a yield: let its finally blocks free what they hold.
+      // After an abort the body is still suspended at a yield: let its finally blocks free what they hold, and whoever
+      // waits for the result find it free.
       await generator?.return(undefined as never).catch(() => undefined);
+      this.#settle(outcome ?? { error: leftEarly() });
     }
   }
 

@@ -69,6 +69,29 @@ describe('Run', () => {
     expect(log).toEqual([0, 1, 2, 'freed']);
   });
 
+  it('rejects its result only when the body has freed what it holds', async () => {
+    const controller = new AbortController();
+    let freed = false;
+    const run = startRun<number, never>(
+      async function* () {
+        try {
+          for (;;) yield 0;
+        } finally {
+          await new Promise((resolve) => setImmediate(resolve));
+          freed = true;
+        }
+      },
+      { signal: controller.signal },
+    );
+    setImmediate(() => controller.abort(new Error('no longer wanted')));
+    const slow = (async () => {
+      for await (const _ of run) await new Promise((resolve) => setTimeout(resolve, 1));
+    })();
+    await expect(run.result).rejects.toThrow('no longer wanted');
+    expect(freed).toBe(true);
+    await expect(slow).rejects.toThrow('no longer wanted');
+  });
+
   it('does not start the body under a signal that has fired', async () => {
     const log: (number | string)[] = [];
     const reason = new Error('too late');

@@ -1,40 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { packagedBinary } from '../../scripts/build-native.mjs';
 import { createEngine } from '../../src/engine/index.js';
 import { loadAddon } from '../../src/engine/native/index.js';
 import { loadGolden, packedBatch } from '../support/goldens.js';
 import { withModel, zerosLike } from '../support/model-pass.js';
-import { nativeAddon } from '../support/native.js';
 import { temporaryDirectory } from '../support/temporary.js';
-
-const loop = fileURLToPath(new URL('../support/native-loop.mjs', import.meta.url));
-/** Moments at which computing is stopped: while loading, while starting, in the midst of a layer. */
-const moments = Array.from({ length: 12 }, (_, index) => 15 + index * 23);
-
-describe.skipIf(nativeAddon === undefined)('the native engine, stopped at any moment', () => {
-  it('lets its workers be terminated', async () => {
-    for (const moment of moments) {
-      const workers = [0, 1].map(() => new Worker(loop, { workerData: packagedBinary() }));
-      await setTimeout(moment);
-      await Promise.all(workers.map((worker) => worker.terminate()));
-    }
-  });
-
-  it('lets its process be asked to end', async () => {
-    for (const moment of moments.slice(0, 6)) {
-      const exiting = `setTimeout(() => process.exit(0), ${moment}); await import(${JSON.stringify(loop)});`;
-      const child = spawn(process.execPath, ['--input-type=module', '-e', exiting, '', packagedBinary()]);
-      expect(await once(child, 'close')).toEqual([0, null]);
-    }
-  });
-});
 
 describe('the native engine', () => {
   it('computes the same bits with any number of threads, engines side by side', async () => {

@@ -1,9 +1,12 @@
-// Calls the native engine without end, for tests that stop it at any moment. Takes the binary's path.
+// Computes with the native engine, for tests that stop it at any moment: without end, or so many steps. Says when it begins.
+//
+//   node native-loop.mjs <binary> [threads] [steps]
 import { createRequire } from 'node:module';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
-const addon = createRequire(import.meta.url)(workerData ?? process.argv[2]);
-const engine = addon.createEngine(2, addon.instructionSets()[0]);
+const [binary, threads = 2, steps = Infinity] = workerData ?? process.argv.slice(2);
+const addon = createRequire(import.meta.url)(binary);
+const engine = addon.createEngine(Number(threads), addon.instructionSets()[0]);
 const [V, C, H, D, F, T] = [500, 128, 4, 32, 300, 700];
 const sizes = Float64Array.of(V, C, 1, H, H, D, F, 1e-6, 0);
 const transformer = addon.createTransformer(engine, sizes, new Float32Array(D / 2).fill(0.1));
@@ -13,7 +16,9 @@ const gradient = await addon.zeros(engine, layerSize, false);
 const input = await addon.upload(engine, new Float32Array(T * C).fill(1));
 const ids = new Int32Array(T);
 const batch = addon.createBatch(ids, ids, Int32Array.of(0, T));
-for (;;) {
+if (parentPort) parentPort.postMessage('computing');
+else process.stdout.write('computing\n');
+for (let step = 0; step < Number(steps); step++) {
   const [output, kept] = await addon.layerForward(transformer, parameters, input, batch, true);
   const change = await addon.layerBackward(transformer, parameters, input, kept, batch, output, gradient);
   for (const handle of [output, kept, change]) addon.release(handle);

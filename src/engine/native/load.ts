@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { NativeAddon } from './addon.js';
+import { platformName } from './platform.js';
 
 /** No native engine here, and why: the end of a sentence. */
 export class NativeMissing extends Error {}
@@ -31,8 +32,7 @@ addon
  * @throws NativeMissing
  */
 export async function loadAddon(file = process.env[OVERRIDE] ?? packagedAddon()): Promise<NativeAddon> {
-  if (!existsSync(file))
-    throw new NativeMissing(`this package has no binary for ${process.platform}-${process.arch} (${file})`);
+  if (!existsSync(file)) throw new NativeMissing(`this package has no binary for ${platformName()} (${file})`);
   const identity = `${file}:${statSync(file).mtimeMs}`;
   if (process.env[PROBED] !== identity) {
     await probe(file);
@@ -45,7 +45,7 @@ export async function loadAddon(file = process.env[OVERRIDE] ?? packagedAddon())
 function packagedAddon(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'vicuna.node');
+  return join(folder, 'prebuilds', platformName(), 'vicuna.node');
 }
 
 async function probe(file: string): Promise<void> {
