@@ -1,5 +1,8 @@
 export type { CollectiveArray, Communicator } from './communicator.js';
 export { CollectiveMismatchError, RankError, type RankFailure } from './errors.js';
+export { selectDevice } from './mpi/device.js';
+export { joinMpi, type MpiOptions } from './mpi/join.js';
+export { type LaunchedProcess, launchedProcess } from './mpi/launcher.js';
 export { type ShardRange, shardRange } from './shard.js';
 export { SingleRank } from './single.js';
 export { joinThreads } from './threads/communicator.js';

@@ -1,13 +1,4 @@
-import {
-  arrayCall,
-  barrierCall,
-  CALL_NUMBERS,
-  type Call,
-  readCall,
-  requireSameCalls,
-  shardCall,
-  writeCall,
-} from '../call.js';
+import { arrayCall, CALL_NUMBERS, type Call, readCall, requireSameCalls, shardCall, writeCall } from '../call.js';
 import type { CollectiveArray, Communicator } from '../communicator.js';
 import { Watchdog } from '../deadline.js';
 import { SerialQueue } from '../serial-queue.js';
@@ -86,7 +77,7 @@ class ThreadsCommunicator implements Communicator {
 
   barrier(): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#agree(barrierCall, undefined);
+      await this.#agree(plainCall('barrier'), undefined);
     });
   }
 
