@@ -1,4 +1,13 @@
-import { arrayCall, CALL_NUMBERS, type Call, readCall, requireSameCalls, shardCall, writeCall } from '../call.js';
+import {
+  arrayCall,
+  CALL_NUMBERS,
+  type Call,
+  plainCall,
+  readCall,
+  requireSameCalls,
+  shardCall,
+  writeCall,
+} from '../call.js';
 import type { CollectiveArray, Communicator } from '../communicator.js';
 import { Watchdog } from '../deadline.js';
 import { SerialQueue } from '../serial-queue.js';
