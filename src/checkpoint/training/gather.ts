@@ -47,7 +47,7 @@ async function attempt<T>(work: () => T | Promise<T>): Promise<{ readonly value:
 }
 
 function describe(error: unknown): string {
-  const code = VicunaError.isInstance(error) ? error.code : 'config-invalid';
+  const code = VicunaError.isInstance(error) ? error.code : 'rank-failed';
   return `${code} ${messageOf(error)}`;
 }
 
