@@ -1,5 +1,5 @@
 import { VicunaError } from '../../core/index.js';
-import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch } from '../batch.js';
+import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch, sequenceIds } from '../batch.js';
 import type {
   BatchHandle,
   BlockWeights,
@@ -11,14 +11,17 @@ import type {
   HeadWeights,
   KeyValueCache,
   LayerActivations,
+  LayerAdapter,
   LayerForward,
   ModelWeights,
   Transformer,
   Vector,
 } from '../engine.js';
 import { type BlockLayout, modelBlocks } from '../layout.js';
+import { loraBlocks } from '../lora.js';
 import { ropeFrequencies } from '../rope.js';
 import { assertShape, type ModelShape } from '../shape.js';
+import { adapterForm } from './adapter.js';
 import type { TransformerHandle } from './addon.js';
 import { planDecoding } from './decode-plan.js';
 import { NativeActivations, NativeBatch, NativeCache, NativeCompressed, NativeVector } from './handles.js';
@@ -55,7 +58,7 @@ export class NativeTransformer implements Transformer {
     const supervised = targets.reduce((count, target) => (target === IGNORED_LABEL ? count : count + 1), 0);
     const { addon, handles } = this.#runtime;
     const inner = await this.#runtime.run('batch', () =>
-      addon.createBatch(batch.tokens, targets, batch.sequenceStarts),
+      addon.createBatch(batch.tokens, targets, batch.sequenceStarts, sequenceIds(batch)),
     );
     return handles.add(new NativeBatch(inner, batch.tokens.length, supervised));
   }
@@ -94,12 +97,22 @@ export class NativeTransformer implements Transformer {
     input: Vector,
     batch: BatchHandle,
     keep: boolean,
+    adapter?: LayerAdapter,
   ): Promise<LayerForward> {
     const weights = this.#weights(parameters, this.#layerBlock);
     const x_TC = this.#rows(input, batch);
     const { inner } = this.#batch(batch);
+    const lora = adapter && this.#adapter(adapter);
     const [memory, activations] = await this.#runtime.run('layer forward', () =>
-      this.#runtime.addon.layerForward(this.#inner, weights.inner, x_TC.inner, inner, keep),
+      this.#runtime.addon.layerForward(
+        this.#inner,
+        weights.inner,
+        x_TC.inner,
+        inner,
+        keep,
+        lora?.parameters.inner,
+        lora?.form,
+      ),
     );
     const output = this.#runtime.vector(memory, x_TC.length);
     if (activations === undefined) return { output };
@@ -113,15 +126,18 @@ export class NativeTransformer implements Transformer {
     activations: LayerActivations | undefined,
     batch: BatchHandle,
     outputGradient: Vector,
-    gradient: Vector,
+    gradient: Vector | undefined,
+    adapter?: LayerAdapter,
   ): Promise<Vector> {
     const weights = this.#parameters(parameters, this.#layerBlock);
     const x_TC = this.#rows(input, batch);
     const known = activations && this.#runtime.handles.resolve(activations, NativeActivations);
     const { inner } = this.#batch(batch);
     const upstream = this.#rows(outputGradient, batch);
-    const sum = this.#parameters(gradient, this.#layerBlock);
-    sum.touch();
+    const sum = gradient && this.#parameters(gradient, this.#layerBlock);
+    const lora = adapter && this.#adapter(adapter);
+    sum?.touch();
+    lora?.gradient?.touch();
     const inputGradient = this.#runtime.run('layer backward', () =>
       this.#runtime.addon.layerBackward(
         this.#inner,
@@ -130,10 +146,22 @@ export class NativeTransformer implements Transformer {
         known?.inner,
         inner,
         upstream.inner,
-        sum.inner,
+        sum?.inner,
+        lora?.parameters.inner,
+        lora?.form,
+        lora?.gradient?.inner,
       ),
     );
     return this.#runtime.vector(await inputGradient, x_TC.length);
+  }
+
+  async mergeAdapter(parameters: Vector, adapter: LayerAdapter): Promise<void> {
+    const weights = this.#parameters(parameters, this.#layerBlock);
+    const lora = this.#adapter(adapter);
+    weights.touch();
+    await this.#runtime.run('merge of an adapter', () =>
+      this.#runtime.addon.mergeAdapter(this.#inner, weights.inner, lora.parameters.inner, lora.form),
+    );
   }
 
   async headLoss(
@@ -163,6 +191,7 @@ export class NativeTransformer implements Transformer {
         gradients?.head.inner,
         gradients?.embedding?.inner,
         tokenLosses,
+        gradients !== undefined || options.inputGradient === true,
       ),
     );
     return {
@@ -246,6 +275,19 @@ export class NativeTransformer implements Transformer {
     if (known.owner !== this) fail('compressed weights of another transformer were given');
     if (known.kind !== block.kind) fail(`compressed weights of the ${known.kind} were given for the ${block.kind}`);
     return known;
+  }
+
+  #adapter(adapter: LayerAdapter): {
+    parameters: NativeVector;
+    gradient: NativeVector | undefined;
+    form: Float64Array;
+  } {
+    const [block] = loraBlocks({ ...this.shape, layers: 1 }, adapter.lora);
+    return {
+      parameters: this.#parameters(adapter.parameters, block!),
+      gradient: adapter.gradient && this.#parameters(adapter.gradient, block!),
+      form: adapterForm(adapter),
+    };
   }
 
   #rows(vector: Vector, { tokens }: BatchHandle): NativeVector {
