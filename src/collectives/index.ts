@@ -15,4 +15,5 @@ export {
 } from './threads/launch.js';
 export { type RankContext, runRank } from './threads/rank.js';
 export type { ThreadsTicket } from './threads/ticket.js';
+export { workerFile } from './threads/worker-file.js';
 export { createThreadsWorld, type ThreadsWorld } from './threads/world.js';
