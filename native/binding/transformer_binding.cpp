@@ -55,8 +55,9 @@ napi_value createTransformer(napi_env env, napi_callback_info info) {
 }
 
 napi_value createBatch(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info, 3);
-  return makeHandle(env, std::make_shared<Batch>(arguments.integers(0), arguments.integers(1), arguments.integers(2)));
+  const Arguments arguments(env, info, 4);
+  return makeHandle(env, std::make_shared<Batch>(arguments.integers(0), arguments.integers(1), arguments.integers(2),
+                                                 arguments.integers(3)));
 }
 
 /// @returns `[block, bytes]`
@@ -106,21 +107,50 @@ napi_value embeddingBackward(napi_env env, napi_callback_info info) {
   });
 }
 
+/// An adapter that calls of a layer may be given: its vectors, and the numbers that addon.ts lists.
+struct GivenAdapter {
+  std::shared_ptr<Memory> parameters, gradient;
+  LoraForm form{};
+
+  /// Its vector and its numbers are the arguments from `first` on.
+  static GivenAdapter read(const Arguments& arguments, std::size_t first) {
+    GivenAdapter given;
+    given.parameters = arguments.optionalHandle<Memory>(first);
+    if (given.parameters == nullptr) return given;
+    const std::vector<double> numbers = arguments.doubles(first + 1);
+    LoraForm& form = given.form;
+    form.rank = static_cast<Index>(numbers[0]);
+    form.scale = static_cast<float>(numbers[1]);
+    form.dropout = numbers[2];
+    form.seed = static_cast<std::uint32_t>(numbers[3]);
+    for (std::size_t target = 0; target < kLoraTargets; target++) form.targets[target] = numbers[4 + target] != 0;
+    return given;
+  }
+
+  LayerLora on(const Context& context, const ModelShape& shape, const Batch* batch) const {
+    if (parameters == nullptr) return LayerLora(context);
+    float* const sum = gradient == nullptr ? nullptr : gradient->buffer.data();
+    return LayerLora(context, shape, form, parameters->buffer.data(), sum, batch);
+  }
+};
+
 /// @returns `[output, activations or undefined]`
 napi_value layerForward(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info, 5);
+  const Arguments arguments(env, info, 7);
   const auto transformer = arguments.handle<Transformer>(0);
   const BlockParameters parameters(arguments, arguments[1]);
   const auto input = arguments.handle<Memory>(2);
   const auto batch = arguments.handle<Batch>(3);
   const bool keep = arguments.boolean(4);
+  const GivenAdapter adapter = GivenAdapter::read(arguments, 5);
   return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
     Model& model = transformer->model;
     auto activations = std::make_shared<LayerActivations>(context, model.shape, batch->tokens());
     FloatBuffer output(context.arena, batch->tokens() * model.shape.C);
+    const LayerLora lora = adapter.on(context, model.shape, batch.get());
     const LayerWeights weights(parameters.weights(model.shape, BlockKind::layer));
-    layerActivate(context, model, weights, input->buffer.data(), *batch, *activations);
-    layerOutput(context, model, weights, batch->tokens(), *activations, output.data());
+    layerActivate(context, model, weights, lora, input->buffer.data(), *batch, *activations);
+    layerOutput(context, model, weights, lora, batch->tokens(), *activations, output.data());
     if (!keep) activations = nullptr;
     return [output, activations](napi_env done) {
       return makeArray(done, {makeMemory(done, output), activations == nullptr ? makeUndefined(done) : makeHandle(done, activations)});
@@ -129,30 +159,47 @@ napi_value layerForward(napi_env env, napi_callback_info info) {
 }
 
 napi_value layerBackward(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info, 7);
+  const Arguments arguments(env, info, 10);
   const auto transformer = arguments.handle<Transformer>(0);
   const auto parameters = arguments.handle<Memory>(1), input = arguments.handle<Memory>(2);
   const auto known = arguments.optionalHandle<LayerActivations>(3);
   const auto batch = arguments.handle<Batch>(4);
-  const auto outputGradient = arguments.handle<Memory>(5), gradient = arguments.handle<Memory>(6);
+  const auto outputGradient = arguments.handle<Memory>(5), gradient = arguments.optionalHandle<Memory>(6);
+  GivenAdapter adapter = GivenAdapter::read(arguments, 7);
+  adapter.gradient = arguments.optionalHandle<Memory>(9);
   return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
     Model& model = transformer->model;
+    const LayerLora lora = adapter.on(context, model.shape, batch.get());
     auto activations = known;
     if (activations == nullptr) {
       activations = std::make_shared<LayerActivations>(context, model.shape, batch->tokens());
       const LayerWeights weights(weightsOf(model.shape, BlockKind::layer, parameters->buffer.data()));
-      layerActivate(context, model, weights, input->buffer.data(), *batch, *activations);
+      layerActivate(context, model, weights, lora, input->buffer.data(), *batch, *activations);
     }
     FloatBuffer inputGradient(context.arena, batch->tokens() * model.shape.C);
-    layerBackward(context, model, parameters->buffer.data(), input->buffer.data(), *batch, *activations,
-                  outputGradient->buffer.data(), gradient->buffer.data(), inputGradient.data());
+    layerBackward(context, model, parameters->buffer.data(), lora, input->buffer.data(), *batch, *activations,
+                  outputGradient->buffer.data(), gradient == nullptr ? nullptr : gradient->buffer.data(),
+                  inputGradient.data());
     return [inputGradient](napi_env done) { return makeMemory(done, inputGradient); };
+  });
+}
+
+/// Adds an adapter's product to the matrices of its layer.
+napi_value mergeAdapter(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 4);
+  const auto transformer = arguments.handle<Transformer>(0);
+  const auto parameters = arguments.handle<Memory>(1);
+  const GivenAdapter adapter = GivenAdapter::read(arguments, 2);
+  return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
+    const ModelShape& shape = transformer->model.shape;
+    adapter.on(context, shape, nullptr).merge(shape, parameters->buffer.data());
+    return makeUndefined;
   });
 }
 
 /// @returns `[lossSum, inputGradient or undefined]`
 napi_value headLossOf(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info, 9);
+  const Arguments arguments(env, info, 10);
   const auto transformer = arguments.handle<Transformer>(0);
   const HeadBlocks blocks(arguments, 1);
   const auto input = arguments.handle<Memory>(3);
@@ -160,20 +207,23 @@ napi_value headLossOf(napi_env env, napi_callback_info info) {
   const float gradientScale = static_cast<float>(arguments.number(5));
   const auto headGradient = arguments.optionalHandle<Memory>(6), embeddingGradient = arguments.optionalHandle<Memory>(7);
   float* const tokenLosses = arguments.isMissing(8) ? nullptr : arguments.floats(8).data;
+  const bool wantsInputGradient = arguments.boolean(9);
   return transformer->engine->run(
       env,
       [=](const Context& context) -> Engine::Finish {
         const ModelShape& shape = transformer->model.shape;
         const HeadParameters parameters = blocks.parameters(shape);
-        if (headGradient == nullptr) {
+        if (!wantsInputGradient) {
           const double loss =
               headLoss(context, shape, parameters, input->buffer.data(), *batch, gradientScale, nullptr, tokenLosses);
           return [loss](napi_env done) { return makeArray(done, {makeNumber(done, loss), makeUndefined(done)}); };
         }
         FloatBuffer inputGradient(context.arena, batch->tokens() * shape.C);
-        float* const norm = headGradient->buffer.data();
-        const HeadGradients gradients{norm, shape.tied ? embeddingGradient->buffer.data() : norm + shape.C,
-                                      inputGradient.data()};
+        HeadGradients gradients{nullptr, nullptr, inputGradient.data()};
+        if (headGradient != nullptr) {
+          gradients.norm = headGradient->buffer.data();
+          gradients.lmHead = shape.tied ? embeddingGradient->buffer.data() : gradients.norm + shape.C;
+        }
         const double loss =
             headLoss(context, shape, parameters, input->buffer.data(), *batch, gradientScale, &gradients, tokenLosses);
         return [loss, inputGradient](napi_env done) {
@@ -253,6 +303,7 @@ void defineTransformer(napi_env env, napi_value exports) {
   define<embeddingBackward>(env, exports, "embeddingBackward");
   define<layerForward>(env, exports, "layerForward");
   define<layerBackward>(env, exports, "layerBackward");
+  define<mergeAdapter>(env, exports, "mergeAdapter");
   define<headLossOf>(env, exports, "headLoss");
   define<headLogitsOf>(env, exports, "headLogits");
   define<createCache>(env, exports, "createCache");

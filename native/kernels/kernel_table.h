@@ -59,7 +59,7 @@ struct RmsNormBackward {
   const float* outputGradient;
   /// Added to, at the same rows as `input`.
   float* inputGradient;
-  /// Added to.
+  /// Added to; null where the weight is frozen.
   float* weightGradient;
   const std::int32_t* rowOf;
 };
@@ -89,6 +89,23 @@ struct SwigluBackward {
   const float* outputGradient;
   /// `[T, 2F]`
   float* gateUpGradient;
+};
+
+/// Inverted dropout: some elements become 0, the others are multiplied by `scale`.
+struct Dropout {
+  Index rows, columns;
+  const float* input;
+  /// `[rows]`: number of each row's sequence, and its place there.
+  const std::int32_t *sequenceIds, *positions;
+  std::uint32_t seed;
+  /// Which of the inputs that one seed is for.
+  std::uint32_t stream;
+  /// Of 2^24 elements so many are dropped.
+  std::uint32_t threshold;
+  float scale;
+  /// Add to the output instead of overwriting it.
+  bool accumulate;
+  float* output;
 };
 
 struct HeadShape {
@@ -215,6 +232,7 @@ struct KernelTable {
   void (*rope)(Workspace, const Rope&);
   void (*swigluForward)(Workspace, const SwigluForward&);
   void (*swigluBackward)(Workspace, const SwigluBackward&);
+  void (*dropout)(Workspace, const Dropout&);
   void (*attentionForward)(Workspace, const AttentionForward&);
   void (*attentionBackward)(Workspace, const AttentionBackward&);
   /// Appends the new tokens to several sequences' caches and attends to all of each.

@@ -36,10 +36,11 @@ void rmsNormForward(Workspace workspace, const RmsNormForward& n) {
 /// Each piece of kNormRows rows sums its own weight gradient; the pieces are then added in order, whoever computed them.
 void rmsNormBackward(Workspace workspace, const RmsNormBackward& n) {
   const Index C = n.C, parts = pieces(n.rows, kNormRows);
-  float* const weightGradients = workspace.scratch.get(ScratchUse::reduction, parts * C);
+  const bool isFrozen = n.weightGradient == nullptr;
+  float* const weightGradients = workspace.scratch.get(ScratchUse::reduction, isFrozen ? 0 : parts * C);
   workspace.pool.runRanges(n.rows, kNormRows, [&](Index begin, Index end, int) {
-    float* const dw_C = weightGradients + begin / kNormRows * C;
-    std::memset(dw_C, 0, static_cast<std::size_t>(C) * sizeof(float));
+    float* const dw_C = weightGradients + (isFrozen ? 0 : begin / kNormRows * C);
+    if (!isFrozen) std::memset(dw_C, 0, static_cast<std::size_t>(C) * sizeof(float));
     for (Index row = begin; row < end; row++) {
       const Index at = (n.rowOf == nullptr ? row : n.rowOf[row]) * C;
       const float *const x_C = n.input + at, *const dy_C = n.outputGradient + row * C;
@@ -49,7 +50,7 @@ void rmsNormBackward(Workspace workspace, const RmsNormBackward& n) {
       forEachVector(C, [&](Index c, auto access) {
         const Vec xdy = access.load(x_C + c) * access.load(dy_C + c);
         products += xdy * access.load(n.weight + c);
-        access.store(dw_C + c, access.load(dw_C + c) + xdy * root);
+        if (!isFrozen) access.store(dw_C + c, access.load(dw_C + c) + xdy * root);
       });
       const float pull = sumOfLanes(products) * root * root * root / static_cast<float>(C);
       forEachVector(C, [&](Index c, auto access) {
@@ -58,7 +59,7 @@ void rmsNormBackward(Workspace workspace, const RmsNormBackward& n) {
       });
     }
   });
-  for (Index part = 0; part < parts; part++)
+  for (Index part = 0; !isFrozen && part < parts; part++)
     forEachVector(C, [&](Index c, auto access) {
       access.store(n.weightGradient + c, access.load(n.weightGradient + c) + access.load(weightGradients + part * C + c));
     });

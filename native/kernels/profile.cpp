@@ -55,6 +55,7 @@ KernelProfile::KernelProfile(const KernelTable& kernels) : kernels_(kernels), ti
   time<14, &KernelTable::sumOfSquares>("sumOfSquares");
   time<15, &KernelTable::copy>("copy");
   time<16, &KernelTable::fillZero>("fillZero");
+  time<17, &KernelTable::dropout>("dropout");
 }
 
 std::vector<KernelTime> KernelProfile::take() {

@@ -23,6 +23,7 @@ constexpr int kLanes = VICUNA_LANES;
 
 typedef float Vec __attribute__((vector_size(VICUNA_LANES * 4)));
 typedef std::int32_t IntVec __attribute__((vector_size(VICUNA_LANES * 4)));
+typedef std::uint32_t UIntVec __attribute__((vector_size(VICUNA_LANES * 4)));
 typedef float UnalignedVec __attribute__((vector_size(VICUNA_LANES * 4), aligned(4), may_alias));
 
 constexpr float kInfinity = __builtin_huge_valf();

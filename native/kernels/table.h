@@ -6,6 +6,7 @@
 #include "attention_cached.h"
 #include "attention_forward.h"
 #include "cross_entropy.h"
+#include "dropout.h"
 #include "elementwise.h"
 #include "gemm.h"
 #include "normalise.h"
@@ -36,9 +37,9 @@ double peak(Workspace workspace, Index iterations) {
 extern const KernelTable kernels;
 const KernelTable kernels = {
     VICUNA_ISA_NAME,  2 * kSkinnyInputs, multiply,         skinnyMultiply,   rmsNormForward,    rmsNormBackward, rope,
-    swigluForward,    swigluBackward,    attentionForward, attentionBackward, cachedAttention,  cacheSize,       crossEntropy,
-    embeddingForward, embeddingBackward, adamw,            sumOfSquares,     copy,              fillZero,        convertWeights,
-    peak,
+    swigluForward,    swigluBackward,    dropout,          attentionForward, attentionBackward, cachedAttention, cacheSize,
+    crossEntropy,     embeddingForward,  embeddingBackward, adamw,           sumOfSquares,      copy,            fillZero,
+    convertWeights,   peak,
 };
 
 }  // namespace VICUNA_ISA

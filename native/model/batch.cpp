@@ -6,12 +6,18 @@
 
 namespace vicuna {
 
-Batch::Batch(std::vector<std::int32_t> tokens, const std::vector<std::int32_t>& targets, std::vector<std::int32_t> starts)
-    : ids(std::move(tokens)), positions(ids.size()), starts_(std::move(starts)), order_(starts_.size() - 1) {
+Batch::Batch(std::vector<std::int32_t> tokens, const std::vector<std::int32_t>& targets, std::vector<std::int32_t> starts,
+             const std::vector<std::int32_t>& sequenceNumbers)
+    : ids(std::move(tokens)),
+      positions(ids.size()),
+      sequenceIds(ids.size()),
+      starts_(std::move(starts)),
+      order_(starts_.size() - 1) {
   for (std::size_t sequence = 0; sequence + 1 < starts_.size(); sequence++) {
     const std::int32_t start = starts_[sequence], length = starts_[sequence + 1] - start;
     longest_ = std::max<Index>(longest_, length);
     std::iota(positions.begin() + start, positions.begin() + start + length, 0);
+    std::fill(sequenceIds.begin() + start, sequenceIds.begin() + start + length, sequenceNumbers[sequence]);
     for (std::int32_t row = 0; row < length; row += static_cast<std::int32_t>(kAttentionRows))
       tiles_.push_back({static_cast<std::int32_t>(sequence), row});
   }

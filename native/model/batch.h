@@ -10,7 +10,9 @@ namespace vicuna {
 class Batch {
  public:
   /// @param targets what each position predicts, negative where nothing.
-  Batch(std::vector<std::int32_t> tokens, const std::vector<std::int32_t>& targets, std::vector<std::int32_t> starts);
+  /// @param sequenceNumbers what dropout knows each sequence by.
+  Batch(std::vector<std::int32_t> tokens, const std::vector<std::int32_t>& targets, std::vector<std::int32_t> starts,
+        const std::vector<std::int32_t>& sequenceNumbers);
 
   Index tokens() const { return static_cast<Index>(ids.size()); }
   Index longest() const { return longest_; }
@@ -22,6 +24,8 @@ class Batch {
   std::vector<std::int32_t> ids;
   /// `[T]`: place of each token in its sequence.
   std::vector<std::int32_t> positions;
+  /// `[T]`: number of each token's sequence.
+  std::vector<std::int32_t> sequenceIds;
   /// Positions that predict something, and what.
   std::vector<std::int32_t> supervisedRows, supervisedTargets;
 

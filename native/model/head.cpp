@@ -45,7 +45,7 @@ double headLoss(const Context& context, const ModelShape& shape, const HeadParam
       if (tokenLosses != nullptr) tokenLosses[rows[i]] = losses[static_cast<std::size_t>(i)];
     }
     if (gradients == nullptr) continue;
-    linearWeightGradient(context, N, V, C, logits_NV, normalised_NC, gradients->lmHead);
+    if (gradients->lmHead != nullptr) linearWeightGradient(context, N, V, C, logits_NV, normalised_NC, gradients->lmHead);
     float* const dNormalised_NC = context.scratch.get(ScratchUse::headGradient, N * C);
     linearInputGradient(context, N, V, C, logits_NV, static_cast<const float*>(parameters.lmHead.values), dNormalised_NC);
     kernels.rmsNormBackward(workspace, {N, C, shape.epsilon, input, parameters.norm, dNormalised_NC, gradients->input,

@@ -8,7 +8,7 @@
 namespace vicuna {
 
 struct HeadGradients {
-  float* norm;
+  float* norm;    // null, with lmHead, where the head is frozen
   float* lmHead;
   float* input;  // [T, C], overwritten
 };

@@ -1,5 +1,7 @@
 #include "layer.h"
 
+#include <optional>
+
 #include "linear.h"
 
 namespace vicuna {
@@ -33,67 +35,87 @@ LayerActivations::LayerActivations(const Context& context, const ModelShape& sha
       middle(logSumExp + T * shape.H),
       gateUp(middle + T * shape.C) {}
 
-void layerActivate(const Context& context, Model& model, const LayerWeights& w, const float* input, const Batch& batch,
-                   LayerActivations& activations) {
+void layerActivate(const Context& context, Model& model, const LayerWeights& w, const LayerLora& lora, const float* input,
+                   const Batch& batch, LayerActivations& activations) {
   const ModelShape& s = model.shape;
   const Index T = batch.tokens();
   const float* const attentionInput_TC = normalised(context, s, T, input, w.attentionNorm);
   linearForward(context, T, s.qkvSize(), s.C, attentionInput_TC, w.qkv, nullptr, activations.qkv);
+  lora.forward(LinearGroup::queryKeyValue, attentionInput_TC, activations.qkv);
   rotate(context, model, batch, activations.qkv, 1);
   context.kernels.attentionForward(context.workspace(), {s.heads(), batch.sequences(), activations.qkv,
                                                          activations.attended, activations.logSumExp});
   linearForward(context, T, s.C, s.H * s.D, activations.attended, w.output, input, activations.middle);
+  lora.forward(LinearGroup::attentionOutput, activations.attended, activations.middle);
   const float* const feedForwardInput_TC = normalised(context, s, T, activations.middle, w.feedForwardNorm);
   linearForward(context, T, 2 * s.F, s.C, feedForwardInput_TC, w.gateUp, nullptr, activations.gateUp);
+  lora.forward(LinearGroup::gateUp, feedForwardInput_TC, activations.gateUp);
 }
 
-void layerOutput(const Context& context, const Model& model, const LayerWeights& w, Index T,
+void layerOutput(const Context& context, const Model& model, const LayerWeights& w, const LayerLora& lora, Index T,
                  const LayerActivations& activations, float* output) {
   const ModelShape& s = model.shape;
   const float* const hidden_TF = activated(context, s, T, activations.gateUp);
   linearForward(context, T, s.C, s.F, hidden_TF, w.down, activations.middle, output);
+  lora.forward(LinearGroup::down, hidden_TF, output);
 }
 
-void layerBackward(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,
-                   const LayerActivations& activations, const float* outputGradient, float* gradient,
+void layerBackward(const Context& context, Model& model, const float* parameters, const LayerLora& lora, const float* input,
+                   const Batch& batch, const LayerActivations& activations, const float* outputGradient, float* gradient,
                    float* inputGradient) {
   const ModelShape& s = model.shape;
   const KernelTable& kernels = context.kernels;
   const Workspace workspace = context.workspace();
   const Index T = batch.tokens();
   const LayerVector<const float> w(s, parameters);
-  const LayerVector<float> dw(s, gradient);
+  std::optional<LayerVector<float>> dw;
+  if (gradient != nullptr) dw.emplace(s, gradient);
+  const auto needsInput = [&](LinearGroup group) { return dw.has_value() || lora.adapts(group); };
   float* const dNormalised_TC = context.scratch.get(ScratchUse::layerHidden, T * s.C);
   // The residual stream's gradient runs past both halves of the layer; each adds its share.
   kernels.copy(workspace, outputGradient, inputGradient, T * s.C);
 
   {
-    const float* const hidden_TF = activated(context, s, T, activations.gateUp);
-    linearWeightGradient(context, T, s.C, s.F, outputGradient, hidden_TF, dw.down);
+    if (needsInput(LinearGroup::down)) {
+      const float* const hidden_TF = activated(context, s, T, activations.gateUp);
+      if (dw) linearWeightGradient(context, T, s.C, s.F, outputGradient, hidden_TF, dw->down);
+      lora.backward(LinearGroup::down, hidden_TF, outputGradient);
+    }
     // The hidden values have done their work: their memory takes their gradient.
     float* const dHidden_TF = context.scratch.get(ScratchUse::layerFeedForward, T * s.F);
     linearInputGradient(context, T, s.C, s.F, outputGradient, w.down, dHidden_TF);
+    lora.addInputGradient(LinearGroup::down, dHidden_TF);
     float* const dGateUp = context.scratch.get(ScratchUse::layerGradient, T * 2 * s.F);
     kernels.swigluBackward(workspace, {T, s.F, activations.gateUp, dHidden_TF, dGateUp});
-    const float* const feedForwardInput_TC = normalised(context, s, T, activations.middle, w.feedForwardNorm);
-    linearWeightGradient(context, T, 2 * s.F, s.C, dGateUp, feedForwardInput_TC, dw.gateUp);
+    if (needsInput(LinearGroup::gateUp)) {
+      const float* const feedForwardInput_TC = normalised(context, s, T, activations.middle, w.feedForwardNorm);
+      if (dw) linearWeightGradient(context, T, 2 * s.F, s.C, dGateUp, feedForwardInput_TC, dw->gateUp);
+      lora.backward(LinearGroup::gateUp, feedForwardInput_TC, dGateUp);
+    }
     linearInputGradient(context, T, 2 * s.F, s.C, dGateUp, w.gateUp, dNormalised_TC);
+    lora.addInputGradient(LinearGroup::gateUp, dNormalised_TC);
     kernels.rmsNormBackward(workspace, {T, s.C, s.epsilon, activations.middle, w.feedForwardNorm, dNormalised_TC,
-                                        inputGradient, dw.feedForwardNorm, nullptr});
+                                        inputGradient, dw ? dw->feedForwardNorm : nullptr, nullptr});
   }
   {
-    linearWeightGradient(context, T, s.C, s.H * s.D, inputGradient, activations.attended, dw.output);
+    if (dw) linearWeightGradient(context, T, s.C, s.H * s.D, inputGradient, activations.attended, dw->output);
+    lora.backward(LinearGroup::attentionOutput, activations.attended, inputGradient);
     float* const dAttended = context.scratch.get(ScratchUse::layerFeedForward, T * s.H * s.D);
     linearInputGradient(context, T, s.C, s.H * s.D, inputGradient, w.output, dAttended);
+    lora.addInputGradient(LinearGroup::attentionOutput, dAttended);
     float* const dQkv = context.scratch.get(ScratchUse::layerGradient, T * s.qkvSize());
     kernels.attentionBackward(workspace, {s.heads(), batch.sequences(), activations.qkv, activations.attended,
                                           activations.logSumExp, dAttended, dQkv});
     rotate(context, model, batch, dQkv, -1);
-    const float* const attentionInput_TC = normalised(context, s, T, input, w.attentionNorm);
-    linearWeightGradient(context, T, s.qkvSize(), s.C, dQkv, attentionInput_TC, dw.qkv);
+    if (needsInput(LinearGroup::queryKeyValue)) {
+      const float* const attentionInput_TC = normalised(context, s, T, input, w.attentionNorm);
+      if (dw) linearWeightGradient(context, T, s.qkvSize(), s.C, dQkv, attentionInput_TC, dw->qkv);
+      lora.backward(LinearGroup::queryKeyValue, attentionInput_TC, dQkv);
+    }
     linearInputGradient(context, T, s.qkvSize(), s.C, dQkv, w.qkv, dNormalised_TC);
+    lora.addInputGradient(LinearGroup::queryKeyValue, dNormalised_TC);
     kernels.rmsNormBackward(workspace, {T, s.C, s.epsilon, input, w.attentionNorm, dNormalised_TC, inputGradient,
-                                        dw.attentionNorm, nullptr});
+                                        dw ? dw->attentionNorm : nullptr, nullptr});
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "batch.h"
 #include "context.h"
+#include "lora.h"
 #include "rope_table.h"
 #include "shape.h"
 #include "weights.h"
@@ -30,14 +31,15 @@ struct Model {
 };
 
 /// Computes the activations of a layer from its input `[T, C]`.
-void layerActivate(const Context& context, Model& model, const LayerWeights& w, const float* input, const Batch& batch,
-                   LayerActivations& activations);
+void layerActivate(const Context& context, Model& model, const LayerWeights& w, const LayerLora& lora, const float* input,
+                   const Batch& batch, LayerActivations& activations);
 /// The layer's output `[T, C]` from its activations.
-void layerOutput(const Context& context, const Model& model, const LayerWeights& w, Index T,
+void layerOutput(const Context& context, const Model& model, const LayerWeights& w, const LayerLora& lora, Index T,
                  const LayerActivations& activations, float* output);
+/// @param gradient null where the layer is frozen.
 /// @param inputGradient `[T, C]`, overwritten.
-void layerBackward(const Context& context, Model& model, const float* parameters, const float* input, const Batch& batch,
-                   const LayerActivations& activations, const float* outputGradient, float* gradient,
+void layerBackward(const Context& context, Model& model, const float* parameters, const LayerLora& lora, const float* input,
+                   const Batch& batch, const LayerActivations& activations, const float* outputGradient, float* gradient,
                    float* inputGradient);
 
 }  // namespace vicuna

@@ -70,7 +70,7 @@ std::string describe(const Case& c) {
 
 VICUNA_TEST(attendsInPackedSequencesForwardAndBackward) {
   for (const Case& c : cases) {
-    const Batch batch(Ints(c.starts.back()), Ints(c.starts.back(), -100), c.starts);
+    const Batch batch(Ints(c.starts.back()), Ints(c.starts.back(), -100), c.starts, Ints(c.starts.size() - 1));
     const Index T = batch.tokens(), rows = T * c.heads.H * c.heads.D;
     const Floats qkv = randomFloats(T * c.heads.rowSize(), 1), outputGradient = randomFloats(rows, 2);
     Floats output(rows, NAN), logSumExp(T * c.heads.H, NAN), gradient(T * c.heads.rowSize(), NAN);

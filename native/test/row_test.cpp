@@ -34,6 +34,46 @@ VICUNA_TEST(normalisesRowsForwardAndBackward) {
     expectClose(y, plainY, 1e-6, "output of " + std::to_string(C));
     expectClose(dx, plainDx, 2e-6, "input gradient of " + std::to_string(C));
     expectClose(dw, plainDw, 2e-6, "weight gradient of " + std::to_string(C));
+    Floats frozen = randomFloats(rows * C, 4);
+    machine.kernels.rmsNormBackward(
+        machine.workspace(), {rows, C, epsilon, x.data(), w.data(), dy.data(), frozen.data(), nullptr, nullptr});
+    if (frozen != dx) fail("a frozen weight changes the input gradient of " + std::to_string(C));
+  }
+}
+
+VICUNA_TEST(dropsByPlaceAlone) {
+  const auto mix = [](std::uint32_t x) {
+    x = (x ^ (x >> 16)) * 0x7feb352dU;
+    x = (x ^ (x >> 15)) * 0x846ca68bU;
+    return x ^ (x >> 16);
+  };
+  for (const Index C : kSizes) {
+    const Index rows = 37;
+    const std::uint32_t seed = 0xfffffffeU, threshold = 5'000'000;
+    const Floats x = randomFloats(rows * C, 1), before = randomFloats(rows * C, 2);
+    Ints ids(rows), positions(rows);
+    for (Index row = 0; row < rows; row++) {
+      ids[row] = static_cast<std::int32_t>(3 - row / 5);
+      positions[row] = static_cast<std::int32_t>(row % 5);
+    }
+    Floats output(rows * C, NAN), sum = before;
+    std::vector<double> plain, plainSum;
+    for (Index row = 0; row < rows; row++)
+      for (Index c = 0; c < C; c++) {
+        const std::uint32_t key = mix(mix(mix(mix(seed) ^ 6) ^ static_cast<std::uint32_t>(ids[row])) ^
+                                      static_cast<std::uint32_t>(positions[row]));
+        const bool isKept = mix(mix(static_cast<std::uint32_t>(c)) ^ key) >> 8 >= threshold;
+        plain.push_back(isKept ? 1.25 * x[row * C + c] : 0);
+        plainSum.push_back(before[row * C + c] + plain.back());
+      }
+    const auto drop = [&](bool accumulate, Floats& to) {
+      machine.kernels.dropout(machine.workspace(), {rows, C, x.data(), ids.data(), positions.data(), seed, 6, threshold,
+                                                    1.25f, accumulate, to.data()});
+    };
+    drop(false, output);
+    drop(true, sum);
+    expectClose(output, plain, 1e-7, "kept of " + std::to_string(C));
+    expectClose(sum, plainSum, 1e-6, "sum of " + std::to_string(C));
   }
 }
 

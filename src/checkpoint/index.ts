@@ -16,6 +16,7 @@ export {
   type CheckpointSkipEvent,
   checkpointWeights,
   type JsonValue,
+  latestCheckpoint,
   type ShardPiece,
   type TensorKind,
   TrainingCheckpoint,

@@ -2,7 +2,7 @@ import type { CollectiveArray } from './communicator.js';
 import { CollectiveMismatchError } from './errors.js';
 import { shardRange } from './shard.js';
 
-const OPERATIONS = ['barrier', 'allGather', 'reduceScatter', 'allReduce', 'broadcast'] as const;
+const OPERATIONS = ['barrier', 'allGather', 'reduceScatter', 'allReduce', 'broadcast', 'leave'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** What one rank asks for, to be compared with what the others ask for before anything moves. */
@@ -28,7 +28,10 @@ export function shardCall(operation: Operation, shard: Float32Array, whole: Floa
   return { ...arrayCall(operation, whole), shardLength: shard.length };
 }
 
-export const barrierCall: Call = { operation: 'barrier', bytesPerElement: 4, length: 0, shardLength: 0, root: 0 };
+/** A call without numbers; `leave` says that a rank is done, and only fits together with everybody's. */
+export function plainCall(operation: 'barrier' | 'leave'): Call {
+  return { operation, bytesPerElement: 4, length: 0, shardLength: 0, root: 0 };
+}
 
 /** @param into - from its element `offset` on. */
 export function writeCall(call: Call, into: Float64Array, offset: number): void {
@@ -60,7 +63,7 @@ export function requireSameCalls(calls: readonly Call[]): void {
       call.root < calls.length &&
       call.shardLength === expectedShard(call, rank, calls.length),
   );
-  if (!fits) throw new CollectiveMismatchError(calls.map((call, rank) => describe(call, rank, calls.length)));
+  if (!fits) throw new CollectiveMismatchError(calls.map((call, rank) => describeCall(call, rank, calls.length)));
 }
 
 function expectedShard({ operation, length }: Call, rank: number, worldSize: number): number {
@@ -69,9 +72,10 @@ function expectedShard({ operation, length }: Call, rank: number, worldSize: num
   return end - start;
 }
 
-function describe(call: Call, rank: number, worldSize: number): string {
+export function describeCall(call: Call, rank: number, worldSize: number): string {
   const { operation, bytesPerElement, length, shardLength, root } = call;
   if (operation === 'barrier') return 'barrier()';
+  if (operation === 'leave') return 'left the job';
   const type = bytesPerElement === 4 ? 'float32' : 'float64';
   const whole = `${operation} of ${length} ${type}`;
   if (operation === 'broadcast') return `${whole} from rank ${root}`;

@@ -42,6 +42,11 @@ export function nextTokenTargets(batch: PackedBatch): Int32Array {
   return targets;
 }
 
+/** What dropout knows the sequences of a batch by, `[S]`. */
+export function sequenceIds(batch: PackedBatch): Int32Array {
+  return batch.sequenceIds ?? Int32Array.from({ length: batch.sequenceStarts.length - 1 }, (_, sequence) => sequence);
+}
+
 /** How many positions of a batch have something to predict: the denominator of its mean loss. */
 export function supervisedTokens(batch: PackedBatch): number {
   return nextTokenTargets(batch).reduce((count, target) => (target === IGNORED_LABEL ? count : count + 1), 0);

@@ -88,7 +88,7 @@ export interface HeadLossOptions {
   readonly gradientScale: number;
   /** Where gradients are added. Without it those of the head's parameters are not computed. Compressed weights have none. */
   readonly gradient?: HeadVectors | undefined;
-  /** Also compute the gradient of the input. @defaultValue whether `gradient` is given; `true` trains over a frozen head */
+  /** Compute the gradient of the input also without `gradient`: what is below a frozen head learns. @defaultValue `false` */
   readonly inputGradient?: boolean | undefined;
   /** Also return the loss of every position `[T]`, 0 where nothing is predicted. @defaultValue `false` */
   readonly tokenLosses?: boolean | undefined;
@@ -178,6 +178,8 @@ export interface Transformer {
     gradient: Vector | undefined,
     adapter?: LayerAdapter,
   ): Promise<Vector>;
+  /** Adds `scale B A` to the matrices of a layer, in place: it then computes without the adapter what it did with it. */
+  mergeAdapter(parameters: Vector, adapter: LayerAdapter): Promise<void>;
   /** Final norm, LM head and cross-entropy in one, in chunks of rows: `[T, V]` logits never exist at once. */
   headLoss(parameters: HeadWeights, input: Vector, batch: BatchHandle, options: HeadLossOptions): Promise<HeadLoss>;
   /** Logits of the given rows of the head's input. @returns `[rows.length, V]` */

@@ -1,4 +1,12 @@
-import type { Engine, HeadVectors, ModelShape, PackedBatch, Transformer, Vector } from '../../src/engine/index.js';
+import type {
+  Engine,
+  HeadVectors,
+  LayerAdapter,
+  ModelShape,
+  PackedBatch,
+  Transformer,
+  Vector,
+} from '../../src/engine/index.js';
 
 /** A model's parameters on an engine. */
 export interface ModelOnEngine {
@@ -6,14 +14,16 @@ export interface ModelOnEngine {
   readonly transformer: Transformer;
   /** One vector a block. */
   readonly parameters: readonly Vector[];
-  /** Forward and backward over a batch, gradients added to `gradients`. */
-  train(gradients: readonly Vector[], options: TrainingOptions, packed: PackedBatch): Promise<TrainingPass>;
+  /** Forward and backward over a batch, gradients added to `gradients`; without those the model is frozen. */
+  train(gradients: readonly Vector[] | undefined, options: TrainingOptions, packed: PackedBatch): Promise<TrainingPass>;
 }
 
 export interface TrainingOptions {
   readonly gradientScale: number;
   /** Keep activations of every layer, or compute them again in backward. */
   readonly keep: boolean;
+  /** One a layer. */
+  readonly adapters?: readonly LayerAdapter[];
 }
 
 export interface TrainingPass {
@@ -56,21 +66,22 @@ type Blocks = Pick<ModelOnEngine, 'engine' | 'transformer' | 'parameters'>;
 /** The way a trainer goes over a model's blocks. */
 async function trainingPass(
   { engine, transformer, parameters }: Blocks,
-  gradients: readonly Vector[],
-  { gradientScale, keep }: TrainingOptions,
+  gradients: readonly Vector[] | undefined,
+  { gradientScale, keep, adapters }: TrainingOptions,
   packed: PackedBatch,
 ): Promise<TrainingPass> {
   const batch = await transformer.batch(packed);
   const inputs = [await transformer.embeddingForward(parameters[0]!, batch)];
   const activations = [];
-  for (const layer of parameters.slice(1, -1)) {
-    const forward = await transformer.layerForward(layer, inputs.at(-1)!, batch, keep);
+  for (const [layer, vector] of parameters.slice(1, -1).entries()) {
+    const forward = await transformer.layerForward(vector, inputs.at(-1)!, batch, keep, adapters?.[layer]);
     inputs.push(forward.output);
     activations.push(forward.activations);
   }
   const head = await transformer.headLoss(headOf(transformer, parameters), inputs.at(-1)!, batch, {
     gradientScale,
-    gradient: headOf(transformer, gradients),
+    gradient: gradients && headOf(transformer, gradients),
+    inputGradient: true,
     tokenLosses: true,
   });
   let gradient = head.inputGradient!;
@@ -81,12 +92,13 @@ async function trainingPass(
       activations[layer - 1],
       batch,
       gradient,
-      gradients[layer]!,
+      gradients?.[layer],
+      adapters?.[layer - 1],
     );
     engine.release(gradient);
     gradient = next;
   }
-  await transformer.embeddingBackward(batch, gradient, gradients[0]!);
+  if (gradients) await transformer.embeddingBackward(batch, gradient, gradients[0]!);
   engine.release(gradient, batch, ...inputs, ...activations);
   return { lossSum: head.lossSum, tokenLosses: head.tokenLosses! };
 }
@@ -95,11 +107,12 @@ async function trainingPass(
 export async function logitsPass(
   { engine, transformer, parameters }: Blocks,
   packed: PackedBatch,
+  adapters?: readonly LayerAdapter[],
 ): Promise<Float32Array> {
   const batch = await transformer.batch(packed);
   let x = await transformer.embeddingForward(parameters[0]!, batch);
-  for (const layer of parameters.slice(1, -1)) {
-    const { output } = await transformer.layerForward(layer, x, batch, false);
+  for (const [layer, vector] of parameters.slice(1, -1).entries()) {
+    const { output } = await transformer.layerForward(vector, x, batch, false, adapters?.[layer]);
     engine.release(x);
     x = output;
   }

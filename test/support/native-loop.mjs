@@ -15,11 +15,13 @@ const parameters = await addon.upload(engine, new Float32Array(layerSize).fill(0
 const gradient = await addon.zeros(engine, layerSize, false);
 const input = await addon.upload(engine, new Float32Array(T * C).fill(1));
 const ids = new Int32Array(T);
-const batch = addon.createBatch(ids, ids, Int32Array.of(0, T));
+const batch = addon.createBatch(ids, ids, Int32Array.of(0, T), Int32Array.of(0));
+const noAdapter = [undefined, undefined, undefined];
 if (parentPort) parentPort.postMessage('computing');
-else process.stdout.write('computing\n');
+else process.stdout.write('computing
+');
 for (let step = 0; step < Number(steps); step++) {
-  const [output, kept] = await addon.layerForward(transformer, parameters, input, batch, true);
-  const change = await addon.layerBackward(transformer, parameters, input, kept, batch, output, gradient);
+  const [output, kept] = await addon.layerForward(transformer, parameters, input, batch, true, ...noAdapter.slice(1));
+  const change = await addon.layerBackward(transformer, parameters, input, kept, batch, output, gradient, ...noAdapter);
   for (const handle of [output, kept, change]) addon.release(handle);
 }

@@ -62,6 +62,16 @@ export class PlainTape {
     return sum;
   }
 
+  /** Each element times a constant of its own. */
+  weigh(x: Matrix, factorOf: (index: number) => number): Matrix {
+    const y = zeros(x.rows, x.columns);
+    for (let i = 0; i < y.data.length; i++) y.data[i] = x.data[i]! * factorOf(i);
+    this.#steps.push(() => {
+      for (let i = 0; i < y.data.length; i++) x.gradient[i]! += y.gradient[i]! * factorOf(i);
+    });
+    return y;
+  }
+
   /** Rows of a table. */
   gather(table_VI: Matrix, rows: Int32Array): Matrix {
     const I = table_VI.columns;

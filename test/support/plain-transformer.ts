@@ -1,4 +1,13 @@
-import { type ModelShape, modelBlocks, type PackedBatch } from '../../src/engine/index.js';
+import {
+  type BlockLayout,
+  type LoraTarget,
+  loraBlocks,
+  loraScale,
+  type ModelShape,
+  modelBlocks,
+  type PackedBatch,
+  type ResolvedLoraConfig,
+} from '../../src/engine/index.js';
 import { type Matrix, PlainTape } from './plain-tape.js';
 
 // T tokens, V vocabulary size.
@@ -10,6 +19,17 @@ export interface PlainResult {
   readonly lossSum: number;
   /** Gradients of `lossSum * scale`, one flat vector a block. */
   gradients(scale: number): Float64Array[];
+  /** Gradients of the adapter, one flat vector a layer; filled by {@link gradients}. */
+  readonly adapterGradients: readonly Float64Array[];
+}
+
+/** A low-rank adapter of the whole model. */
+export interface PlainAdapter {
+  readonly lora: ResolvedLoraConfig;
+  /** One flat vector a layer. */
+  readonly vectors: readonly ArrayLike<number>[];
+  /** What the element `[token, column]` of a map's input is multiplied by; 1 where nothing is dropped. */
+  readonly mask?: (layer: number, target: LoraTarget, columns: number) => ArrayLike<number>;
 }
 
 /**
@@ -22,25 +42,39 @@ export function plainTransformer(
   shape: ModelShape,
   parameters: readonly ArrayLike<number>[],
   { tokens, labels, sequenceStarts }: PackedBatch,
+  adapter?: PlainAdapter,
 ): PlainResult {
   const tape = new PlainTape();
   const gradients = parameters.map(({ length }) => new Float64Array(length));
-  const named = nameParameters(shape, parameters, gradients);
+  const named = nameParameters(modelBlocks(shape), parameters, gradients);
+  const adapterGradients = adapter?.vectors.map(({ length }) => new Float64Array(length)) ?? [];
+  const adapting = adapter && nameParameters(loraBlocks(shape, adapter.lora), adapter.vectors, adapterGradients);
   const angle = rotation(shape, sequenceStarts);
   const norm = (x: Matrix, name: string) => tape.rmsNorm(x, named(name), shape.rmsNormEpsilon);
 
   const embedding = named('model.embed_tokens');
   let x = tape.gather(embedding, tokens);
   for (let layer = 0; layer < shape.layers; layer++) {
-    const of = (name: string) => named(`model.layers.${layer}.${name}`);
+    const map = (input: Matrix, part: string, target: LoraTarget) => {
+      const name = `model.layers.${layer}.${part}.${target}`;
+      const y = tape.linear(input, named(name));
+      if (!adapter?.lora.targets.includes(target)) return y;
+      const mask = adapter.mask?.(layer, target, input.columns);
+      const dropped = mask ? tape.weigh(input, (index) => mask[index]!) : input;
+      const [a, b] = ['A', 'B'].map((matrix) => adapting!(`base_model.model.${name}.lora_${matrix}`));
+      return tape.add(
+        y,
+        tape.weigh(tape.linear(tape.linear(dropped, a!), b!), () => loraScale(adapter.lora)),
+      );
+    };
     const h = norm(x, `model.layers.${layer}.input_layernorm`);
-    const q = tape.rotate(tape.linear(h, of('self_attn.q_proj')), shape.headSize, angle);
-    const k = tape.rotate(tape.linear(h, of('self_attn.k_proj')), shape.headSize, angle);
-    const v = tape.linear(h, of('self_attn.v_proj'));
-    x = tape.add(x, tape.linear(tape.attention(q, k, v, sequenceStarts, shape), of('self_attn.o_proj')));
+    const q = tape.rotate(map(h, 'self_attn', 'q_proj'), shape.headSize, angle);
+    const k = tape.rotate(map(h, 'self_attn', 'k_proj'), shape.headSize, angle);
+    const v = map(h, 'self_attn', 'v_proj');
+    x = tape.add(x, map(tape.attention(q, k, v, sequenceStarts, shape), 'self_attn', 'o_proj'));
     const m = norm(x, `model.layers.${layer}.post_attention_layernorm`);
-    const gated = tape.gated(tape.linear(m, of('mlp.gate_proj')), tape.linear(m, of('mlp.up_proj')));
-    x = tape.add(x, tape.linear(gated, of('mlp.down_proj')));
+    const gated = tape.gated(map(m, 'mlp', 'gate_proj'), map(m, 'mlp', 'up_proj'));
+    x = tape.add(x, map(gated, 'mlp', 'down_proj'));
   }
   const logits = tape.linear(norm(x, 'model.norm'), shape.tiedEmbeddings ? embedding : named('lm_head'));
 
@@ -54,6 +88,7 @@ export function plainTransformer(
     logits_TV: logits.data,
     tokenLosses,
     lossSum: tokenLosses.reduce((sum, loss) => sum + loss, 0),
+    adapterGradients,
     gradients(scale) {
       tape.backward(() => {
         targets.forEach((target, t) => {
@@ -86,12 +121,12 @@ function logSumExp(row: Float64Array): number {
 
 /** Matrices over the blocks' flat vectors, by Hugging Face name without `.weight`. */
 function nameParameters(
-  shape: ModelShape,
+  blocks: readonly BlockLayout[],
   parameters: readonly ArrayLike<number>[],
   gradients: readonly Float64Array[],
 ): (name: string) => Matrix {
   const matrices = new Map<string, Matrix>();
-  modelBlocks(shape).forEach((block, index) => {
+  blocks.forEach((block, index) => {
     const data = Float64Array.from(parameters[index]!);
     for (const { name, offset, size, shape: extents } of block.parameters)
       matrices.set(name.replace(/\.weight$/, ''), {

@@ -70,7 +70,7 @@ export class TrainingCheckpoint {
     kind: TensorKind,
     block: CheckpointBlock,
     start = 0,
-    into = new Float32Array(block.size - start),
+    into: Float32Array = new Float32Array(block.size - start),
     signal?: AbortSignal,
   ): Promise<Float32Array> {
     const end = start + into.length;

@@ -22,7 +22,11 @@ import type { TrainingState } from './state.js';
 export interface TrainingCheckpointsConfig {
   /** Of one run, on a file system that all ranks share; made if need be. */
   readonly directory: string;
-  /** Committed checkpoints that are kept; older ones are deleted after a newer commit. @defaultValue `8` */
+  /**
+   * How many of the newest stay. An older one is deleted only after a commit; a damaged one does not count.
+   *
+   * @defaultValue `8`
+   */
   readonly keep?: number | undefined;
 }
 

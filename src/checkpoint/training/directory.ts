@@ -51,9 +51,17 @@ async function inspect(directory: string, name: string): Promise<CheckpointEntry
     const { error } = marker;
     return { name, path, status: error.code === 'checkpoint-unsupported' ? 'unsupported' : 'damaged', error };
   }
-  const names = await readdir(path);
-  const isOurs = names.every((file) => file === MANIFEST_FILE || isRankFileName(file));
+  // A reader may come while the run deletes it.
+  const names = await namesIn(path);
+  const isOurs = (names ?? []).every((file) => file === MANIFEST_FILE || isRankFileName(file));
   return { name, path, status: isOurs ? 'unfinished' : 'foreign' };
+}
+
+async function namesIn(path: string): Promise<string[] | undefined> {
+  return readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 /**
@@ -65,10 +73,7 @@ async function inspect(directory: string, name: string): Promise<CheckpointEntry
 export async function removeCheckpoint(path: string): Promise<void> {
   try {
     await rm(join(path, MANIFEST_FILE), { force: true });
-    const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const names = await namesIn(path);
     if (names === undefined) return;
     await syncDirectory(path);
     for (const name of names) if (isRankFileName(name)) await rm(join(path, name), { force: true });

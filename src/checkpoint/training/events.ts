@@ -35,11 +35,8 @@ export interface CheckpointSkipEvent {
 export interface CheckpointRemoveEvent {
   readonly type: 'checkpoint-remove';
   readonly path: string;
-  /**
-   * `superseded`: more than `keep` are newer. `damaged`: it could not have been loaded, and a newer one is committed.
-   * `unfinished`: a save that was killed left it.
-   */
-  readonly reason: 'superseded' | 'damaged' | 'unfinished';
+  /** `superseded`: as many as are to be kept are newer. `unfinished`: a save that was killed left it. */
+  readonly reason: 'superseded' | 'unfinished';
 }
 
 /** What happens to training checkpoints besides what was asked for. @public */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Communicator } from '../../collectives/index.js';
 import { VicunaError } from '../../core/index.js';
 
@@ -22,13 +23,40 @@ export async function gatherTexts(communicator: Communicator, text: string): Pro
   return gathered.map((codes) => new TextDecoder().decode(Uint8Array.from(codes)));
 }
 
+/** How long a rank works, or waits for its own work, before it answers the others again. */
+const PATIENCE_MILLISECONDS = 200;
+
+/**
+ * Waits for what this rank does, but not long: a rank that reads or writes for minutes must not let others wait inside a
+ * collective, where they would take it for dead.
+ */
+export async function patiently(work: Promise<unknown>): Promise<void> {
+  const waiting = new AbortController();
+  const patience = wait(PATIENCE_MILLISECONDS, undefined, waiting).catch(() => undefined);
+  await Promise.race([work, patience]);
+  waiting.abort();
+}
+
 /**
  * Does work on every rank and fails on every rank where it failed on one, so that none waits for another that gave up.
  *
  * @param work - without collectives.
  */
 export async function onEveryRank<T>(communicator: Communicator, work: () => T | Promise<T>): Promise<T> {
-  const outcome = await attempt(work);
+  let outcome: Outcome<T> | undefined;
+  const working = attempt(work).then((reached) => {
+    outcome = reached;
+  });
+  const finished = new Float64Array(1);
+  while (finished[0]! < communicator.worldSize) {
+    await patiently(working);
+    finished[0] = outcome === undefined ? 0 : 1;
+    await communicator.allReduce(finished);
+  }
+  return agree(communicator, outcome!);
+}
+
+async function agree<T>(communicator: Communicator, outcome: Outcome<T>): Promise<T> {
   const problem = 'error' in outcome ? describe(outcome.error) : '';
   const problems = await gatherTexts(communicator, problem);
   if ('error' in outcome) throw outcome.error;
@@ -38,7 +66,9 @@ export async function onEveryRank<T>(communicator: Communicator, work: () => T |
   throw new VicunaError(code as VicunaError['code'], `Rank ${failed}: ${message.join(' ')}`);
 }
 
-async function attempt<T>(work: () => T | Promise<T>): Promise<{ readonly value: T } | { readonly error: unknown }> {
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
+
+async function attempt<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
     return { value: await work() };
   } catch (error) {
@@ -47,7 +77,7 @@ async function attempt<T>(work: () => T | Promise<T>): Promise<{ readonly value:
 }
 
 function describe(error: unknown): string {
-  const code = VicunaError.isInstance(error) ? error.code : 'config-invalid';
+  const code = VicunaError.isInstance(error) ? error.code : 'rank-failed';
   return `${code} ${messageOf(error)}`;
 }
 

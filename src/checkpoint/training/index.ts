@@ -12,5 +12,6 @@ export type {
   CheckpointSkipEvent,
 } from './events.js';
 export type { CheckpointBlock, ShardPiece, TensorKind } from './pieces.js';
+export { latestCheckpoint } from './select.js';
 export type { JsonValue, TrainingCursor, TrainingState } from './state.js';
 export { checkpointWeights } from './weights.js';

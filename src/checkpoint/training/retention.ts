@@ -15,10 +15,13 @@ export class Retention {
 
   constructor(keep: number, entries: readonly CheckpointEntry[]) {
     this.#keep = keep;
-    this.#kept = entries.flatMap((entry): Kept[] => {
-      const { path } = entry;
-      if (entry.status === 'committed') return [{ path, sequence: entry.manifest.sequence, damaged: false }];
-      return entry.status === 'damaged' ? [{ path, sequence: 0, damaged: true }] : [];
+    const sequences = entries.map((entry) => (entry.status === 'committed' ? entry.manifest.sequence : 0));
+    // One whose manifest is damaged counts as new: it waits until so many are newer that nobody misses it.
+    const newest = Math.max(0, ...sequences);
+    this.#kept = entries.flatMap((entry, index): Kept[] => {
+      const { path, status } = entry;
+      if (status === 'committed') return [{ path, sequence: sequences[index]!, damaged: false }];
+      return status === 'damaged' ? [{ path, sequence: newest, damaged: true }] : [];
     });
   }
 
@@ -31,19 +34,23 @@ export class Retention {
     this.#kept = this.#kept.map((kept) => (kept.path === path ? { ...kept, damaged: true } : kept));
   }
 
-  /** Call it after a commit: deletes what the new checkpoint makes superfluous, never the new one. */
+  /** Call it after a commit: deletes what so many newer ones that are whole make superfluous. */
   async add(path: string, sequence: number): Promise<void> {
     this.#kept = [...this.#kept, { path, sequence, damaged: false }].sort((a, b) => b.sequence - a.sequence);
-    const whole = this.#kept.filter(({ damaged }) => !damaged);
-    for (const old of [...whole.slice(this.#keep).reverse(), ...this.#kept.filter(({ damaged }) => damaged)]) {
+    let whole = 0;
+    for (const kept of this.#kept) {
+      if (whole < this.#keep) {
+        if (!kept.damaged) whole += 1;
+        continue;
+      }
       // What cannot be deleted now is tried again after the next commit; this one stands in any case.
-      const removed = await removeCheckpoint(old.path).then(
+      const removed = await removeCheckpoint(kept.path).then(
         () => true,
         () => false,
       );
       if (!removed) continue;
-      this.#kept = this.#kept.filter((kept) => kept !== old);
-      this.#events.push({ type: 'checkpoint-remove', path: old.path, reason: old.damaged ? 'damaged' : 'superseded' });
+      this.#kept = this.#kept.filter((other) => other !== kept);
+      this.#events.push({ type: 'checkpoint-remove', path: kept.path, reason: 'superseded' });
     }
   }
 

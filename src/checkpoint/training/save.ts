@@ -1,7 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Communicator } from '../../collectives/index.js';
 import type { CheckpointCommitEvent, CheckpointFailEvent } from './events.js';
-import { gatherNumbers, gatherTexts, messageOf } from './gather.js';
+import { gatherNumbers, gatherTexts, messageOf, patiently } from './gather.js';
 
 /** What this rank does in the background, and what came of it. */
 class Task<T> {
@@ -43,9 +42,6 @@ export interface SaveWork {
 
 export type SaveOutcome = CheckpointCommitEvent | CheckpointFailEvent;
 
-/** How long a rank that has finished waits before it asks the others; none waits longer than this inside a collective. */
-const PATIENCE_MILLISECONDS = 200;
-
 /**
  * A save whose vectors are copied: every rank writes its file, then rank 0 commits or, where a rank failed, cleans up.
  * Ranks go from one stage to the next in {@link SaveInFlight.advance} alone, all in the same call.
@@ -86,10 +82,7 @@ export class SaveInFlight {
   /** Advances until there is an outcome. */
   async settle(): Promise<SaveOutcome> {
     for (;;) {
-      const waiting = new AbortController();
-      const patience = wait(PATIENCE_MILLISECONDS, undefined, waiting).catch(() => undefined);
-      await Promise.race([(this.#finishing ?? this.#writing).settled, patience]);
-      waiting.abort();
+      await patiently((this.#finishing ?? this.#writing).settled);
       const outcome = await this.advance();
       if (outcome !== undefined) return outcome;
     }

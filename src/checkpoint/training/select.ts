@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-import type { Communicator } from '../../collectives/index.js';
+import { resolve } from 'node:path';
+import { type Communicator, SingleRank } from '../../collectives/index.js';
 import type { CallOptions } from '../../core/index.js';
 import { TrainingCheckpointError } from '../errors.js';
 import { readCheckpointManifest, TrainingCheckpoint } from './checkpoint.js';
-import type { CheckpointEntry } from './directory.js';
+import { type CheckpointEntry, listCheckpoints } from './directory.js';
 import type { CheckpointSkipEvent } from './events.js';
 import { gatherTexts, messageOf, onEveryRank } from './gather.js';
 import type { Manifest } from './manifest.js';
@@ -45,6 +45,21 @@ export async function openNewest(
   return undefined;
 }
 
+/**
+ * The newest checkpoint of a run that is whole, for a process beside the run: to export or inspect it. It changes nothing
+ * in the directory; a rank that resumes asks {@link TrainingCheckpoints.latest} instead.
+ *
+ * @throws TrainingCheckpointError `checkpoint-unsupported` when a newer version of this package wrote one.
+ * @public
+ */
+export async function latestCheckpoint(
+  directory: string,
+  { onEvent, ...options }: CallOptions & { readonly onEvent?: ((event: CheckpointSkipEvent) => void) | undefined } = {},
+): Promise<TrainingCheckpoint | undefined> {
+  const entries = await listCheckpoints(resolve(directory));
+  return openNewest(entries, new SingleRank(), (event) => onEvent?.(event), options);
+}
+
 /** @throws TrainingCheckpointError on every rank, naming the file that one of them found damaged. */
 export async function openTogether(
   path: string,
@@ -72,7 +87,7 @@ async function inspectTogether(
       await verifyShare(path, manifest, communicator, options);
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      const file = error instanceof TrainingCheckpointError ? error.file : join(path, '');
+      const file = error instanceof TrainingCheckpointError ? error.file : path;
       mine = { file, problem: messageOf(error) };
     }
   });

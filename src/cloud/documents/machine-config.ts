@@ -58,7 +58,7 @@ const placement = z.strictObject({
   spot: z.boolean().optional(),
 });
 
-// Its text goes into a script and a log line, so it is kept to one line.
+// No shell can pass a null character on.
 const word = z.string().refine((text) => !text.includes('\0'), 'must not contain a null character');
 
 /** Fields of {@link MachineConfig}, for the schemas of the documents. */

@@ -1,8 +1,8 @@
 import {
   arrayCall,
-  barrierCall,
   CALL_NUMBERS,
   type Call,
+  plainCall,
   readCall,
   requireSameCalls,
   shardCall,
@@ -86,7 +86,7 @@ class ThreadsCommunicator implements Communicator {
 
   barrier(): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#agree(barrierCall, undefined);
+      await this.#agree(plainCall('barrier'), undefined);
     });
   }
 

@@ -71,8 +71,16 @@ export interface NativeAddon {
    * @param frequencies - radians per position, `[head size / 2]`
    */
   createTransformer(engine: EngineHandle, sizes: Float64Array, frequencies: Float32Array): TransformerHandle;
-  /** @param targets - what each position predicts, negative where nothing */
-  createBatch(tokens: Int32Array, targets: Int32Array, sequenceStarts: Int32Array): BatchHandle;
+  /**
+   * @param targets - what each position predicts, negative where nothing
+   * @param sequenceIds - what dropout knows each sequence by
+   */
+  createBatch(
+    tokens: Int32Array,
+    targets: Int32Array,
+    sequenceStarts: Int32Array,
+    sequenceIds: Int32Array,
+  ): BatchHandle;
   compress(
     transformer: TransformerHandle,
     parameters: MemoryHandle,
@@ -86,12 +94,15 @@ export interface NativeAddon {
     outputGradient: MemoryHandle,
     gradient: MemoryHandle,
   ): Promise<void>;
+  /** @param adapterForm - rank, scale, dropout rate, dropout seed, and 1 or 0 for each target in the order of the vector */
   layerForward(
     transformer: TransformerHandle,
     parameters: BlockHandle,
     input: MemoryHandle,
     batch: BatchHandle,
     keep: boolean,
+    adapter: MemoryHandle | undefined,
+    adapterForm: Float64Array | undefined,
   ): Promise<[output: MemoryHandle, activations: ActivationsHandle | undefined]>;
   layerBackward(
     transformer: TransformerHandle,
@@ -100,8 +111,18 @@ export interface NativeAddon {
     activations: ActivationsHandle | undefined,
     batch: BatchHandle,
     outputGradient: MemoryHandle,
-    gradient: MemoryHandle,
+    gradient: MemoryHandle | undefined,
+    adapter: MemoryHandle | undefined,
+    adapterForm: Float64Array | undefined,
+    adapterGradient: MemoryHandle | undefined,
   ): Promise<MemoryHandle>;
+  /** Adds an adapter's product to its layer's matrices. */
+  mergeAdapter(
+    transformer: TransformerHandle,
+    parameters: MemoryHandle,
+    adapter: MemoryHandle,
+    adapterForm: Float64Array,
+  ): Promise<void>;
   headLoss(
     transformer: TransformerHandle,
     head: BlockHandle,
@@ -112,6 +133,7 @@ export interface NativeAddon {
     headGradient: MemoryHandle | undefined,
     embeddingGradient: MemoryHandle | undefined,
     tokenLosses: Float32Array | undefined,
+    wantsInputGradient: boolean,
   ): Promise<[lossSum: number, inputGradient: MemoryHandle | undefined]>;
   headLogits(
     transformer: TransformerHandle,

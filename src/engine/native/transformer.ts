@@ -1,5 +1,4 @@
-import { VicunaError } from '../../core/index.js';
-import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch } from '../batch.js';
+import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch, sequenceIds } from '../batch.js';
 import type {
   BatchHandle,
   BlockWeights,
@@ -11,6 +10,7 @@ import type {
   HeadWeights,
   KeyValueCache,
   LayerActivations,
+  LayerAdapter,
   LayerForward,
   ModelWeights,
   Transformer,
@@ -20,6 +20,7 @@ import { type BlockLayout, modelBlocks } from '../layout.js';
 import { ropeFrequencies } from '../rope.js';
 import { assertShape, type ModelShape } from '../shape.js';
 import type { TransformerHandle } from './addon.js';
+import { impossible, TransformerArguments } from './arguments.js';
 import { planDecoding } from './decode-plan.js';
 import { NativeActivations, NativeBatch, NativeCache, NativeCompressed, NativeVector } from './handles.js';
 import type { Runtime } from './runtime.js';
@@ -32,13 +33,13 @@ export class NativeTransformer implements Transformer {
   readonly blocks: readonly BlockLayout[];
   readonly #runtime: Runtime;
   readonly #inner: TransformerHandle;
-  readonly #layerBlock: BlockLayout;
+  readonly #arguments: TransformerArguments;
 
   constructor(runtime: Runtime, shape: ModelShape) {
     assertShape(shape);
     this.shape = shape;
     this.blocks = modelBlocks(shape);
-    this.#layerBlock = modelBlocks({ ...shape, layers: 1 })[1]!;
+    this.#arguments = new TransformerArguments(runtime, this);
     this.#runtime = runtime;
     const { vocabularySize, hiddenSize, layers, heads, keyValueHeads, headSize, ffnSize, rmsNormEpsilon } = shape;
     const sizes = [vocabularySize, hiddenSize, layers, heads, keyValueHeads, headSize, ffnSize, rmsNormEpsilon];
@@ -55,15 +56,16 @@ export class NativeTransformer implements Transformer {
     const supervised = targets.reduce((count, target) => (target === IGNORED_LABEL ? count : count + 1), 0);
     const { addon, handles } = this.#runtime;
     const inner = await this.#runtime.run('batch', () =>
-      addon.createBatch(batch.tokens, targets, batch.sequenceStarts),
+      addon.createBatch(batch.tokens, targets, batch.sequenceStarts, sequenceIds(batch)),
     );
     return handles.add(new NativeBatch(inner, batch.tokens.length, supervised));
   }
 
   async compress(block: number, parameters: Vector, format: CompressedFormat): Promise<CompressedWeights> {
     const layout = this.blocks[block];
-    if (layout === undefined) return fail(`the model has ${this.blocks.length} blocks and none of number ${block}`);
-    const vector = this.#parameters(parameters, layout);
+    if (layout === undefined)
+      return impossible(`the model has ${this.blocks.length} blocks and none of number ${block}`);
+    const vector = this.#arguments.parameters(parameters, layout);
     const [inner, bytes] = await this.#runtime.run('compress', () =>
       this.#runtime.addon.compress(this.#inner, vector.inner, layout.kind, format),
     );
@@ -71,8 +73,8 @@ export class NativeTransformer implements Transformer {
   }
 
   async embeddingForward(parameters: BlockWeights, batch: BatchHandle): Promise<Vector> {
-    const table = this.#weights(parameters, this.blocks[0]!);
-    const { inner } = this.#batch(batch);
+    const table = this.#arguments.weights(parameters, this.blocks[0]!);
+    const { inner } = this.#arguments.batch(batch);
     const output = this.#runtime.run('embedding forward', () =>
       this.#runtime.addon.embeddingForward(this.#inner, table.inner, inner),
     );
@@ -80,9 +82,9 @@ export class NativeTransformer implements Transformer {
   }
 
   async embeddingBackward(batch: BatchHandle, outputGradient: Vector, gradient: Vector): Promise<void> {
-    const { inner } = this.#batch(batch);
-    const upstream = this.#rows(outputGradient, batch);
-    const sum = this.#parameters(gradient, this.blocks[0]!);
+    const { inner } = this.#arguments.batch(batch);
+    const upstream = this.#arguments.rows(outputGradient, batch);
+    const sum = this.#arguments.parameters(gradient, this.blocks[0]!);
     sum.touch();
     await this.#runtime.run('embedding backward', () =>
       this.#runtime.addon.embeddingBackward(this.#inner, inner, upstream.inner, sum.inner),
@@ -94,12 +96,22 @@ export class NativeTransformer implements Transformer {
     input: Vector,
     batch: BatchHandle,
     keep: boolean,
+    adapter?: LayerAdapter,
   ): Promise<LayerForward> {
-    const weights = this.#weights(parameters, this.#layerBlock);
-    const x_TC = this.#rows(input, batch);
-    const { inner } = this.#batch(batch);
+    const weights = this.#arguments.weights(parameters, this.#arguments.layerBlock);
+    const x_TC = this.#arguments.rows(input, batch);
+    const { inner } = this.#arguments.batch(batch);
+    const lora = adapter && this.#arguments.adapter(adapter);
     const [memory, activations] = await this.#runtime.run('layer forward', () =>
-      this.#runtime.addon.layerForward(this.#inner, weights.inner, x_TC.inner, inner, keep),
+      this.#runtime.addon.layerForward(
+        this.#inner,
+        weights.inner,
+        x_TC.inner,
+        inner,
+        keep,
+        lora?.parameters.inner,
+        lora?.form,
+      ),
     );
     const output = this.#runtime.vector(memory, x_TC.length);
     if (activations === undefined) return { output };
@@ -113,15 +125,18 @@ export class NativeTransformer implements Transformer {
     activations: LayerActivations | undefined,
     batch: BatchHandle,
     outputGradient: Vector,
-    gradient: Vector,
+    gradient: Vector | undefined,
+    adapter?: LayerAdapter,
   ): Promise<Vector> {
-    const weights = this.#parameters(parameters, this.#layerBlock);
-    const x_TC = this.#rows(input, batch);
-    const known = activations && this.#runtime.handles.resolve(activations, NativeActivations);
-    const { inner } = this.#batch(batch);
-    const upstream = this.#rows(outputGradient, batch);
-    const sum = this.#parameters(gradient, this.#layerBlock);
-    sum.touch();
+    const weights = this.#arguments.parameters(parameters, this.#arguments.layerBlock);
+    const x_TC = this.#arguments.rows(input, batch);
+    const known = activations && this.#arguments.activations(activations);
+    const { inner } = this.#arguments.batch(batch);
+    const upstream = this.#arguments.rows(outputGradient, batch);
+    const sum = gradient && this.#arguments.parameters(gradient, this.#arguments.layerBlock);
+    const lora = adapter && this.#arguments.adapter(adapter);
+    sum?.touch();
+    lora?.gradient?.touch();
     const inputGradient = this.#runtime.run('layer backward', () =>
       this.#runtime.addon.layerBackward(
         this.#inner,
@@ -130,10 +145,22 @@ export class NativeTransformer implements Transformer {
         known?.inner,
         inner,
         upstream.inner,
-        sum.inner,
+        sum?.inner,
+        lora?.parameters.inner,
+        lora?.form,
+        lora?.gradient?.inner,
       ),
     );
     return this.#runtime.vector(await inputGradient, x_TC.length);
+  }
+
+  async mergeAdapter(parameters: Vector, adapter: LayerAdapter): Promise<void> {
+    const weights = this.#arguments.parameters(parameters, this.#arguments.layerBlock);
+    const lora = this.#arguments.adapter(adapter);
+    weights.touch();
+    await this.#runtime.run('merge of an adapter', () =>
+      this.#runtime.addon.mergeAdapter(this.#inner, weights.inner, lora.parameters.inner, lora.form),
+    );
   }
 
   async headLoss(
@@ -142,13 +169,17 @@ export class NativeTransformer implements Transformer {
     batch: BatchHandle,
     options: HeadLossOptions,
   ): Promise<HeadLoss> {
-    const { head, embedding } = this.#head(parameters, (weights, block) => this.#weights(weights, block));
-    const gradients = options.gradient && this.#head(options.gradient, (sum, block) => this.#parameters(sum, block));
+    const { head, embedding } = this.#arguments.head(parameters, (weights, block) =>
+      this.#arguments.weights(weights, block),
+    );
+    const gradients =
+      options.gradient &&
+      this.#arguments.head(options.gradient, (sum, block) => this.#arguments.parameters(sum, block));
     const isTraining = gradients !== undefined || options.inputGradient === true;
     if (isTraining && [head, embedding].some((weights) => weights instanceof NativeCompressed))
-      fail('compressed weights have no gradient; give the float32 vectors');
-    const x_TC = this.#rows(input, batch);
-    const { inner } = this.#batch(batch);
+      impossible('compressed weights have no gradient; give the float32 vectors');
+    const x_TC = this.#arguments.rows(input, batch);
+    const { inner } = this.#arguments.batch(batch);
     const tokenLosses = options.tokenLosses ? new Float32Array(batch.tokens) : undefined;
     gradients?.head.touch();
     gradients?.embedding?.touch();
@@ -163,6 +194,7 @@ export class NativeTransformer implements Transformer {
         gradients?.head.inner,
         gradients?.embedding?.inner,
         tokenLosses,
+        isTraining,
       ),
     );
     return {
@@ -173,10 +205,12 @@ export class NativeTransformer implements Transformer {
   }
 
   async headLogits(parameters: HeadWeights, input: Vector, rows: Int32Array): Promise<Float32Array> {
-    const { head, embedding } = this.#head(parameters, (weights, block) => this.#weights(weights, block));
+    const { head, embedding } = this.#arguments.head(parameters, (weights, block) =>
+      this.#arguments.weights(weights, block),
+    );
     const x_TC = this.#runtime.handles.resolve(input, NativeVector);
     const tokens = x_TC.length / this.shape.hiddenSize;
-    for (const row of rows) if (row < 0 || row >= tokens) fail(`row ${row} is outside the ${tokens} rows given`);
+    for (const row of rows) if (row < 0 || row >= tokens) impossible(`row ${row} is outside the ${tokens} rows given`);
     const logits = new Float32Array(rows.length * this.shape.vocabularySize);
     await this.#runtime.run('head logits', () =>
       this.#runtime.addon.headLogits(this.#inner, head.inner, embedding?.inner, x_TC.inner, rows, logits),
@@ -185,7 +219,7 @@ export class NativeTransformer implements Transformer {
   }
 
   async createCache(capacity: number): Promise<KeyValueCache> {
-    if (!Number.isInteger(capacity) || capacity < 1) fail(`a cache of ${capacity} tokens cannot be made`);
+    if (!Number.isInteger(capacity) || capacity < 1) impossible(`a cache of ${capacity} tokens cannot be made`);
     const inner = await this.#runtime.run('cache', () => this.#runtime.addon.createCache(this.#inner, capacity));
     const { layers, keyValueHeads, headSize } = this.shape;
     const bytes = 2 * layers * keyValueHeads * capacity * headSize * Float32Array.BYTES_PER_ELEMENT;
@@ -194,14 +228,14 @@ export class NativeTransformer implements Transformer {
 
   truncateCache(cache: KeyValueCache, length: number): void {
     const known = this.#runtime.handles.resolve(cache, NativeCache);
-    if (!Number.isInteger(length) || length < 0) fail(`a cache cannot be cut to ${length} tokens`);
+    if (!Number.isInteger(length) || length < 0) impossible(`a cache cannot be cut to ${length} tokens`);
     if (length < known.length) known.length = length;
   }
 
   async decode(parameters: ModelWeights, requests: readonly DecodeRequest[]): Promise<Float32Array[]> {
     if (parameters.length !== this.blocks.length)
-      fail(`the model has ${this.blocks.length} blocks but ${parameters.length} were given`);
-    const blocks = this.blocks.map((block, index) => this.#weights(parameters[index]!, block).inner);
+      impossible(`the model has ${this.blocks.length} blocks but ${parameters.length} were given`);
+    const blocks = this.blocks.map((block, index) => this.#arguments.weights(parameters[index]!, block).inner);
     const caches = requests.map(({ cache }) => this.#runtime.handles.resolve(cache, NativeCache));
     if (requests.length === 0) return [];
     const { vocabularySize: V } = this.shape;
@@ -229,43 +263,4 @@ export class NativeTransformer implements Transformer {
     const { hiddenSize, heads, keyValueHeads, headSize, ffnSize } = this.shape;
     return (2 * heads + 2 * keyValueHeads) * headSize + heads + hiddenSize + 2 * ffnSize;
   }
-
-  #batch(batch: BatchHandle): NativeBatch {
-    return this.#runtime.handles.resolve(batch, NativeBatch);
-  }
-
-  #parameters(vector: Vector, block: BlockLayout): NativeVector {
-    if (vector.length !== block.size)
-      fail(`the ${block.kind} block has ${block.size} parameters but a vector of ${vector.length} was given`);
-    return this.#runtime.handles.resolve(vector, NativeVector);
-  }
-
-  #weights(weights: BlockWeights, block: BlockLayout): NativeVector | NativeCompressed {
-    if ('length' in weights) return this.#parameters(weights, block);
-    const known = this.#runtime.handles.resolve(weights, NativeCompressed);
-    if (known.owner !== this) fail('compressed weights of another transformer were given');
-    if (known.kind !== block.kind) fail(`compressed weights of the ${known.kind} were given for the ${block.kind}`);
-    return known;
-  }
-
-  #rows(vector: Vector, { tokens }: BatchHandle): NativeVector {
-    if (vector.length !== tokens * this.shape.hiddenSize)
-      fail(`${tokens} tokens of ${this.shape.hiddenSize} elements do not fit a vector of ${vector.length}`);
-    return this.#runtime.handles.resolve(vector, NativeVector);
-  }
-
-  #head<Given extends BlockWeights, Known>(
-    { head, embedding }: { readonly head: Given; readonly embedding?: Given | undefined },
-    resolve: (given: Given, block: BlockLayout) => Known,
-  ): { head: Known; embedding: Known | undefined } {
-    const [first, last] = [this.blocks[0]!, this.blocks.at(-1)!];
-    if (!this.shape.tiedEmbeddings) return { head: resolve(head, last), embedding: undefined };
-    if (embedding === undefined)
-      return fail("the model's embeddings are tied, so its head needs the embedding's parameters too");
-    return { head: resolve(head, last), embedding: resolve(embedding, first) };
-  }
-}
-
-function fail(problem: string): never {
-  throw new VicunaError('engine-failed', `The engine was asked for something impossible: ${problem}.`);
 }

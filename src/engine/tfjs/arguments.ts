@@ -1,6 +1,15 @@
 import { VicunaError } from '../../core/index.js';
-import type { BatchHandle, HeadVectors, KeyValueCache, LayerActivations, ModelVectors, Vector } from '../engine.js';
+import type {
+  BatchHandle,
+  HeadVectors,
+  KeyValueCache,
+  LayerActivations,
+  LayerAdapter,
+  ModelVectors,
+  Vector,
+} from '../engine.js';
 import { type BlockLayout, modelBlocks } from '../layout.js';
+import { loraBlocks } from '../lora.js';
 import type { ModelShape } from '../shape.js';
 import { type BatchContent, TfjsActivations, TfjsBatch, TfjsCache } from './handles.js';
 import type { ActivationTensors } from './layer.js';
@@ -11,6 +20,14 @@ import { TfjsVector } from './vector.js';
 export interface HeadTensors {
   readonly head: TfjsVector;
   readonly embedding: TfjsVector | undefined;
+}
+
+/** An adapter and its vectors on this engine. */
+export interface AdapterArguments {
+  readonly adapter: LayerAdapter;
+  readonly block: BlockLayout;
+  readonly parameters: TfjsVector;
+  readonly gradient: TfjsVector | undefined;
 }
 
 /** Checks what a transformer is given and finds what is behind the handles. */
@@ -34,6 +51,16 @@ export class TransformerArguments {
 
   layer(vector: Vector): TfjsVector {
     return this.#block(vector, this.layerBlock);
+  }
+
+  adapter(adapter: LayerAdapter): AdapterArguments {
+    const block = loraBlocks({ ...this.#shape, layers: 1 }, adapter.lora)[0]!;
+    return {
+      adapter,
+      block,
+      parameters: this.#block(adapter.parameters, block),
+      gradient: adapter.gradient && this.#block(adapter.gradient, block),
+    };
   }
 
   head({ head, embedding }: HeadVectors): HeadTensors {

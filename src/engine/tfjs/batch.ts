@@ -1,4 +1,4 @@
-import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch } from '../batch.js';
+import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch, sequenceIds } from '../batch.js';
 import { planPackedAttention } from './attention-plan.js';
 import type { BatchContent } from './handles.js';
 import type { Runtime } from './runtime.js';
@@ -17,7 +17,8 @@ export function prepareBatch(
 ): BatchContent {
   assertBatch(batch, vocabularySize);
   const targets = nextTokenTargets(batch);
-  const rope = uploadRope(device, frequencies, positionsOf(batch));
+  const positions = positionsOf(batch);
+  const rope = uploadRope(device, frequencies, positions);
   for (const tensor of Object.values(rope)) device.tf.keep(tensor);
   return {
     tokens: batch.tokens.slice(),
@@ -25,7 +26,17 @@ export function prepareBatch(
     supervised: Int32Array.from(targets.keys()).filter((position) => targets[position] !== IGNORED_LABEL),
     attention: planPackedAttention(batch.sequenceStarts, kernels.tileSizes),
     rope,
+    places: { positions, sequenceIds: idsOf(batch) },
   };
+}
+
+/** The number of every token's sequence. */
+function idsOf(batch: PackedBatch): Int32Array {
+  const ids = new Int32Array(batch.tokens.length);
+  sequenceIds(batch).forEach((id, sequence) => {
+    ids.fill(id, batch.sequenceStarts[sequence]!, batch.sequenceStarts[sequence + 1]!);
+  });
+  return ids;
 }
 
 /** Every token's place in its own sequence. */

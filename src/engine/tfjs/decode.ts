@@ -6,6 +6,7 @@ import type { Tensor } from './device.js';
 import type { LayerCache, TfjsCache } from './handles.js';
 import { type HeadContext, headLogits } from './head.js';
 import { type LayerPlaces, layerActivations, layerHeads, layerOutput } from './layer.js';
+import { LayerLora } from './lora.js';
 import type { Runtime } from './runtime.js';
 import { type TensorScope, withTensorScope } from './tensor-scope.js';
 import { uploadRope } from './upload.js';
@@ -67,7 +68,8 @@ async function decodeStep(job: DecodeJob, scope: TensorScope): Promise<Float32Ar
     await runtime.turn();
     const output_TC = runtime.compute(`decoding of layer ${index}`, () => {
       const operands = runtime.operands.of(parameters);
-      const context = { kernels, shape: job.shape, places: job.places, operands, rope };
+      const lora = new LayerLora(kernels, job.shape);
+      const context = { kernels, shape: job.shape, places: job.places, operands, rope, lora };
       const heads = layerHeads(context, x_TC);
       const attended = attendCached(runtime, heads, sequences, index, scope);
       return scope.hold(layerOutput(context, layerActivations(context, x_TC, heads, attended)));

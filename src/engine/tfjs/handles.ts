@@ -1,4 +1,5 @@
 import { VicunaError } from '../../core/index.js';
+import type { TokenPlaces } from '../dropout.js';
 import type { BatchHandle, EngineUsage, Handle, KeyValueCache, LayerActivations } from '../engine.js';
 import type { AttentionPlan } from './attention-plan.js';
 import type { Tensor } from './device.js';
@@ -13,6 +14,7 @@ export interface BatchContent {
   readonly supervised: Int32Array;
   readonly rope: RopeTensors;
   readonly attention: AttentionPlan;
+  readonly places: TokenPlaces;
 }
 
 export class TfjsBatch extends TensorHandle implements BatchHandle {

@@ -36,6 +36,7 @@ async function chunkedHeadLoss(job: HeadLossInput, scope: TensorScope): Promise<
   const { kernels, device } = runtime;
   const { supervised, tokens } = batch;
   const { hiddenSize, vocabularySize } = shape;
+  const wantsInputGradient = job.gradient !== undefined || options.inputGradient === true;
   const chunkRows = Math.max(1, Math.min(supervised.length, Math.floor(CHUNK_ELEMENTS / vocabularySize)));
   const tokenLosses = options.tokenLosses ? new Float32Array(tokens.length) : undefined;
   const inputGradients: Tensor[] = [];
@@ -47,24 +48,25 @@ async function chunkedHeadLoss(job: HeadLossInput, scope: TensorScope): Promise<
       const input_TC = device.tf.reshape(runtime.resolve(job.input, TfjsVector).tensor, [tokens.length, hiddenSize]);
       const input_RC = kernels.gatherRows(input_TC, rows);
       const targets = rows.map((row) => batch.targets[row]!);
-      const scale = job.gradient && options.gradientScale;
-      const { losses_R, gradients } = headChunk(job.context(), input_RC, targets, scale);
+      const scale = wantsInputGradient ? options.gradientScale : undefined;
+      const { losses_R, gradients } = headChunk(job.context(), input_RC, targets, scale, job.gradient === undefined);
       kernels.read(losses_R).forEach((loss, index) => {
         lossSum += loss;
         if (tokenLosses) tokenLosses[rows[index]!] = loss;
       });
       if (gradients === undefined) return;
       inputGradients.push(scope.hold(gradients.input_RC));
-      const { head, embedding } = job.gradient!;
-      if (embedding === undefined) kernels.add(head, [gradients.norm_C, gradients.matrix_VC]);
+      if (job.gradient === undefined) return;
+      const { head, embedding } = job.gradient;
+      if (embedding === undefined) kernels.add(head, [gradients.norm_C, gradients.matrix_VC!]);
       else {
         kernels.add(head, [gradients.norm_C]);
-        kernels.add(embedding, [gradients.matrix_VC]);
+        kernels.add(embedding, [gradients.matrix_VC!]);
       }
     });
   }
   const inputGradient =
-    job.gradient &&
+    wantsInputGradient &&
     runtime.compute('loss of the head', () => {
       if (inputGradients.length === 0) return runtime.vector(device.tf.keep(device.tf.zeros([job.input.length])));
       const gradient_RC = inputGradients.length === 1 ? inputGradients[0]! : device.tf.concat(inputGradients, 0);

@@ -31,7 +31,8 @@ export interface ChunkLoss {
 export interface ChunkGradients {
   readonly input_RC: Tensor;
   readonly norm_C: Tensor;
-  readonly matrix_VC: Tensor;
+  /** Absent where the head is frozen. */
+  readonly matrix_VC?: Tensor;
 }
 
 /**
@@ -44,6 +45,7 @@ export function headChunk(
   input_RC: Tensor,
   targets: Int32Array,
   gradientScale: number | undefined,
+  isFrozen: boolean,
 ): ChunkLoss {
   const { kernels } = context;
   const { device } = kernels;
@@ -70,7 +72,7 @@ export function headChunk(
     gradients: {
       input_RC: norm.inputGradient_TC,
       norm_C: norm.weightGradient_C,
-      matrix_VC: kernels.weightGradient(logitGradient_RV, normalised_RC),
+      ...(!isFrozen && { matrix_VC: kernels.weightGradient(logitGradient_RV, normalised_RC) }),
     },
   };
 }

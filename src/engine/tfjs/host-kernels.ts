@@ -157,12 +157,12 @@ export class HostKernels extends Kernels {
     });
   }
 
-  override add(sum: TfjsVector, pieces: readonly Tensor[]): void {
+  override add(sum: TfjsVector, pieces: readonly Tensor[], offset = 0): void {
     const target = this.memory.view(sum.tensor);
-    let offset = 0;
+    let start = offset;
     for (const piece of pieces) {
-      loops.addInPlace(target, offset, this.memory.view(piece));
-      offset += piece.size;
+      loops.addInPlace(target, start, this.memory.view(piece));
+      start += piece.size;
     }
     sum.touch();
   }

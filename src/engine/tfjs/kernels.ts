@@ -210,11 +210,13 @@ export class Kernels {
     return x.dataSync<'float32'>().slice();
   }
 
-  /** Adds pieces that together cover a vector to it. */
-  add(sum: TfjsVector, pieces: readonly Tensor[]): void {
+  /** Adds pieces that lie end to end to a vector, from an offset on. */
+  add(sum: TfjsVector, pieces: readonly Tensor[], offset = 0): void {
     const { tf } = this;
     const flat = pieces.map((piece) => tf.reshape(piece, [piece.size]));
-    const whole = flat.length === 1 ? flat[0]! : tf.concat(flat, 0);
+    const joined = flat.length === 1 ? flat[0]! : tf.concat(flat, 0);
+    const rest = sum.length - offset - joined.size;
+    const whole = offset + rest === 0 ? joined : tf.pad(joined, [[offset, rest]]);
     sum.replace(tf.keep(tf.add(tf.reshape(sum.tensor, [sum.length]), whole)));
   }
 

@@ -5,6 +5,7 @@ import { attentionBackward } from './attention-backward.js';
 import type { AttentionPlan } from './attention-plan.js';
 import type { Tensor } from './device.js';
 import type { Kernels, RopeTensors } from './kernels.js';
+import { inVectorOrder, type LayerLora, type LinearGroup } from './lora.js';
 import { rmsNormBackward, rmsNormForward } from './norm.js';
 import type { Operands, ParameterPlace } from './operands.js';
 
@@ -44,7 +45,10 @@ export interface LayerContext {
   readonly places: LayerPlaces;
   readonly operands: Operands;
   readonly rope: RopeTensors;
+  readonly lora: LayerLora;
 }
+
+const QUERY_KEY_VALUE: LinearGroup = ['q_proj', 'k_proj', 'v_proj'];
 
 export type FeedForwardTensors = {
   /** Residual stream between attention and feed-forward. */
@@ -57,13 +61,15 @@ export type FeedForwardTensors = {
 export type ActivationTensors = AttentionInput & AttentionOutput & FeedForwardTensors;
 
 /** A layer's rotated and scaled queries, rotated keys, and values. */
-export function layerHeads({ kernels, shape, places, operands, rope }: LayerContext, input_TC: Tensor): AttentionInput {
+export function layerHeads(context: LayerContext, input_TC: Tensor): AttentionInput {
+  const { kernels, shape, places, operands, rope, lora } = context;
   const { tf } = kernels.device;
   const { heads, keyValueHeads, headSize } = shape;
   const tokens = input_TC.shape[0]!;
   const attentionNorm = operands.weight(places.attentionNorm);
   const normalised_TC = rmsNormForward(kernels, input_TC, attentionNorm, shape.rmsNormEpsilon);
-  const projected_TE = operands.forward(normalised_TC, places.queryKeyValue);
+  const base_TE = operands.forward(normalised_TC, places.queryKeyValue);
+  const projected_TE = lora.forward(QUERY_KEY_VALUE, normalised_TC, base_TE);
   const all = kernels.splitHeads(projected_TE, heads + 2 * keyValueHeads);
   const rotated = kernels.rotate(
     kernels.slice(all, [0, 0, 0], [heads + keyValueHeads, tokens, headSize]),
@@ -84,9 +90,10 @@ export function layerActivations<Attended extends Pick<AttentionOutput, 'output_
   heads: AttentionInput,
   attended: Attended,
 ): AttentionInput & Attended & FeedForwardTensors {
-  const { kernels, shape, places, operands } = context;
+  const { kernels, shape, places, operands, lora } = context;
   const { tf } = kernels.device;
-  const projected_TC = operands.forward(kernels.mergeHeads(attended.output_HTD), places.attentionOutput);
+  const attended_TE = kernels.mergeHeads(attended.output_HTD);
+  const projected_TC = lora.forward(['o_proj'], attended_TE, operands.forward(attended_TE, places.attentionOutput));
   const middle_TC = tf.add(input_TC, projected_TC);
   const feedForwardNorm = operands.weight(places.feedForwardNorm);
   const normalised_TC = rmsNormForward(kernels, middle_TC, feedForwardNorm, shape.rmsNormEpsilon);
@@ -94,22 +101,25 @@ export function layerActivations<Attended extends Pick<AttentionOutput, 'output_
     ...heads,
     ...attended,
     middle_TC,
-    gate_TF: operands.forward(normalised_TC, places.gate),
-    up_TF: operands.forward(normalised_TC, places.up),
+    gate_TF: lora.forward(['gate_proj'], normalised_TC, operands.forward(normalised_TC, places.gate)),
+    up_TF: lora.forward(['up_proj'], normalised_TC, operands.forward(normalised_TC, places.up)),
   };
 }
 
 /** @returns the layer's output `[T, C]` */
-export function layerOutput({ kernels, places, operands }: LayerContext, kept: FeedForwardTensors): Tensor {
+export function layerOutput({ kernels, places, operands, lora }: LayerContext, kept: FeedForwardTensors): Tensor {
   const { tf } = kernels.device;
   const hidden_TF = kernels.gate(kept.gate_TF, kept.up_TF);
-  return tf.add(kept.middle_TC, operands.forward(hidden_TF, places.down));
+  const down_TC = lora.forward(['down_proj'], hidden_TF, operands.forward(hidden_TF, places.down));
+  return tf.add(kept.middle_TC, down_TC);
 }
 
 export interface LayerGradients {
   readonly input_TC: Tensor;
-  /** Of the layer's parameters, in the order of its vector. */
+  /** Of the layer's parameters, in the order of its vector; none where it is frozen. */
   readonly parameters: readonly Tensor[];
+  /** Of the adapter's, in the order of its vector; none where they are not wanted. */
+  readonly adapter: readonly Tensor[];
 }
 
 export function layerBackward(
@@ -118,44 +128,62 @@ export function layerBackward(
   kept: ActivationTensors,
   attention: AttentionPlan,
   outputGradient_TC: Tensor,
+  isFrozen: boolean,
 ): LayerGradients {
   const { device } = context.kernels;
-  const feedForward = device.tidy(() => feedForwardBackward(context, kept, outputGradient_TC));
-  const residual = device.tidy(() => attentionBlockBackward(context, input_TC, kept, attention, feedForward.middle_TC));
+  const feedForward = device.tidy(() => feedForwardBackward(context, kept, outputGradient_TC, isFrozen));
+  const residual = device.tidy(() =>
+    attentionBlockBackward(context, input_TC, kept, attention, feedForward.middle_TC, isFrozen),
+  );
   return {
     input_TC: residual.input_TC,
     parameters: [...residual.parameters, ...feedForward.parameters],
+    adapter: inVectorOrder({ ...residual.adapter, ...feedForward.adapter }),
   };
 }
 
-function feedForwardBackward(context: LayerContext, kept: FeedForwardTensors, outputGradient_TC: Tensor) {
-  const { kernels, shape, places, operands } = context;
+function feedForwardBackward(
+  context: LayerContext,
+  kept: FeedForwardTensors,
+  outputGradient_TC: Tensor,
+  isFrozen: boolean,
+) {
+  const { kernels, shape, places, operands, lora } = context;
   const { device } = kernels;
   const { tf } = device;
   const { middle_TC, gate_TF, up_TF } = kept;
   const down = device.tidy(() => {
-    const gated = kernels.gateBackward(gate_TF, up_TF, operands.backward(outputGradient_TC, places.down));
+    const adapted = lora.backward(['down_proj'], () => kernels.gate(gate_TF, up_TF), outputGradient_TC);
+    const hiddenGradient_TF = sum(kernels, operands.backward(outputGradient_TC, places.down), adapted.input_TI);
+    const gated = kernels.gateBackward(gate_TF, up_TF, hiddenGradient_TF);
     return {
-      weight: kernels.weightGradient(outputGradient_TC, gated.hidden_TF),
+      weight: isFrozen ? undefined : kernels.weightGradient(outputGradient_TC, gated.hidden_TF),
       gate_TF: gated.gate_TF,
       up_TF: gated.up_TF,
+      adapter: adapted.gradients,
     };
   });
   const feedForwardNorm = operands.weight(places.feedForwardNorm);
   const normalised_TC = rmsNormForward(kernels, middle_TC, feedForwardNorm, shape.rmsNormEpsilon);
+  const gate = lora.backward(['gate_proj'], () => normalised_TC, down.gate_TF);
+  const up = lora.backward(['up_proj'], () => normalised_TC, down.up_TF);
   const normalisedGradient_TC = tf.add(
-    operands.backward(down.gate_TF, places.gate),
-    operands.backward(down.up_TF, places.up),
+    sum(kernels, operands.backward(down.gate_TF, places.gate), gate.input_TI),
+    sum(kernels, operands.backward(down.up_TF, places.up), up.input_TI),
   );
   const norm = rmsNormBackward(kernels, middle_TC, feedForwardNorm, shape.rmsNormEpsilon, normalisedGradient_TC);
   return {
     middle_TC: tf.add(outputGradient_TC, norm.inputGradient_TC),
-    parameters: [
-      norm.weightGradient_C,
-      kernels.weightGradient(down.gate_TF, normalised_TC),
-      kernels.weightGradient(down.up_TF, normalised_TC),
-      down.weight,
-    ],
+    adapter: { ...gate.gradients, ...up.gradients, ...down.adapter },
+    parameters:
+      down.weight === undefined
+        ? []
+        : [
+            norm.weightGradient_C,
+            kernels.weightGradient(down.gate_TF, normalised_TC),
+            kernels.weightGradient(down.up_TF, normalised_TC),
+            down.weight,
+          ],
   };
 }
 
@@ -165,14 +193,17 @@ function attentionBlockBackward(
   kept: AttentionInput & AttentionOutput,
   attention: AttentionPlan,
   middleGradient_TC: Tensor,
+  isFrozen: boolean,
 ) {
-  const { kernels, shape, places, operands, rope } = context;
+  const { kernels, shape, places, operands, rope, lora } = context;
   const { device } = kernels;
   const { tf } = device;
-  const outputWeight = kernels.weightGradient(middleGradient_TC, kernels.mergeHeads(kept.output_HTD));
+  const attended_TE = kernels.mergeHeads(kept.output_HTD);
+  const outputWeight = isFrozen ? undefined : kernels.weightGradient(middleGradient_TC, attended_TE);
+  const output = lora.backward(['o_proj'], () => attended_TE, middleGradient_TC);
   const projectedGradient_TE = device.tidy(() => {
     const outputGradient_HTD = kernels.splitHeads(
-      operands.backward(middleGradient_TC, places.attentionOutput),
+      sum(kernels, operands.backward(middleGradient_TC, places.attentionOutput), output.input_TI),
       shape.heads,
     );
     const gradient = attentionBackward(kernels, kept, kept, outputGradient_HTD, attention);
@@ -182,10 +213,21 @@ function attentionBlockBackward(
   });
   const attentionNorm = operands.weight(places.attentionNorm);
   const normalised_TC = rmsNormForward(kernels, input_TC, attentionNorm, shape.rmsNormEpsilon);
-  const normalisedGradient_TC = operands.backward(projectedGradient_TE, places.queryKeyValue);
+  const projected = lora.backward(QUERY_KEY_VALUE, () => normalised_TC, projectedGradient_TE);
+  const baseGradient_TC = operands.backward(projectedGradient_TE, places.queryKeyValue);
+  const normalisedGradient_TC = sum(kernels, baseGradient_TC, projected.input_TI);
   const norm = rmsNormBackward(kernels, input_TC, attentionNorm, shape.rmsNormEpsilon, normalisedGradient_TC);
   return {
     input_TC: tf.add(middleGradient_TC, norm.inputGradient_TC),
-    parameters: [norm.weightGradient_C, kernels.weightGradient(projectedGradient_TE, normalised_TC), outputWeight],
+    adapter: { ...projected.gradients, ...output.gradients },
+    parameters:
+      outputWeight === undefined
+        ? []
+        : [norm.weightGradient_C, kernels.weightGradient(projectedGradient_TE, normalised_TC), outputWeight],
   };
+}
+
+/** @param share - what an adapter adds, where there is one. */
+function sum({ device }: Kernels, gradient_TC: Tensor, share_TC: Tensor | undefined): Tensor {
+  return share_TC === undefined ? gradient_TC : device.tf.add(gradient_TC, share_TC);
 }

@@ -7,6 +7,7 @@ import type {
   HeadVectors,
   KeyValueCache,
   LayerActivations,
+  LayerAdapter,
   LayerForward,
   ModelVectors,
   Transformer,
@@ -15,7 +16,7 @@ import type {
 import type { BlockLayout } from '../layout.js';
 import { ropeFrequencies } from '../rope.js';
 import { assertShape, type ModelShape } from '../shape.js';
-import { type HeadTensors, impossible, TransformerArguments } from './arguments.js';
+import { type AdapterArguments, type HeadTensors, impossible, TransformerArguments } from './arguments.js';
 import { attentionForward } from './attention.js';
 import { prepareBatch } from './batch.js';
 import { decode } from './decode.js';
@@ -33,6 +34,8 @@ import {
   layerOutput,
   layerPlaces,
 } from './layer.js';
+import { LayerLora } from './lora.js';
+import { mergeAdapter } from './merge.js';
 import type { Runtime } from './runtime.js';
 import type { TfjsVector } from './vector.js';
 
@@ -91,15 +94,22 @@ export class TfjsTransformer implements Transformer {
     });
   }
 
-  async layerForward(parameters: Vector, input: Vector, batch: BatchHandle, keep: boolean): Promise<LayerForward> {
+  async layerForward(
+    parameters: Vector,
+    input: Vector,
+    batch: BatchHandle,
+    keep: boolean,
+    adapter?: LayerAdapter,
+  ): Promise<LayerForward> {
     await this.#runtime.turn();
     const content = this.#arguments.batch(batch);
     const vector = this.#arguments.layer(parameters);
     const rows = this.#arguments.rows(input, batch.tokens);
+    const known = adapter && this.#arguments.adapter(adapter);
     return this.#runtime.compute('forward of a layer', () => {
       if (batch.tokens === 0) return { output: this.#zeros(0) };
       const { device, handles } = this.#runtime;
-      const context = this.#layerContext(vector, content);
+      const context = this.#layerContext(vector, content, known);
       const kept = this.#activate(context, content, this.#matrix(rows, batch.tokens));
       const output = this.#keep(layerOutput(context, kept));
       if (!keep) return { output };
@@ -114,25 +124,37 @@ export class TfjsTransformer implements Transformer {
     activations: LayerActivations | undefined,
     batch: BatchHandle,
     outputGradient: Vector,
-    gradient: Vector,
+    gradient: Vector | undefined,
+    adapter?: LayerAdapter,
   ): Promise<Vector> {
     await this.#runtime.turn();
     const content = this.#arguments.batch(batch);
     const vector = this.#arguments.layer(parameters);
     const rows = this.#arguments.rows(input, batch.tokens);
     const upstream = this.#arguments.rows(outputGradient, batch.tokens);
-    const sum = this.#arguments.layer(gradient);
+    const sum = gradient && this.#arguments.layer(gradient);
+    const given = adapter && this.#arguments.adapter(adapter);
     const known = activations && this.#arguments.activations(activations);
     return this.#runtime.compute('backward of a layer', () => {
       if (batch.tokens === 0) return this.#zeros(0);
-      const context = this.#layerContext(vector, content);
+      const context = this.#layerContext(vector, content, given);
       const input_TC = this.#matrix(rows, batch.tokens);
       const kept = known ?? this.#activate(context, content, input_TC);
       const upstream_TC = this.#matrix(upstream, batch.tokens);
-      const gradients = layerBackward(context, input_TC, kept, content.attention, upstream_TC);
-      this.#runtime.kernels.add(sum, gradients.parameters);
+      const gradients = layerBackward(context, input_TC, kept, content.attention, upstream_TC, sum === undefined);
+      if (sum !== undefined) this.#runtime.kernels.add(sum, gradients.parameters);
+      if (given?.gradient !== undefined) this.#runtime.kernels.add(given.gradient, gradients.adapter);
       return this.#keep(gradients.input_TC);
     });
+  }
+
+  async mergeAdapter(parameters: Vector, adapter: LayerAdapter): Promise<void> {
+    await this.#runtime.turn();
+    const vector = this.#arguments.layer(parameters);
+    const known = this.#arguments.adapter(adapter);
+    this.#runtime.compute('merge of an adapter', () =>
+      mergeAdapter(this.#runtime, vector, this.#arguments.layerBlock, known),
+    );
   }
 
   async headLoss(
@@ -203,9 +225,15 @@ export class TfjsTransformer implements Transformer {
     });
   }
 
-  #layerContext(parameters: TfjsVector, { rope }: BatchContent): LayerContext {
+  #layerContext(
+    parameters: TfjsVector,
+    { rope, places }: BatchContent,
+    known: AdapterArguments | undefined,
+  ): LayerContext {
     const { kernels, operands } = this.#runtime;
-    return { kernels, shape: this.shape, places: this.#places, operands: operands.of(parameters), rope };
+    const adapter = known && { ...known, operands: operands.of(known.parameters), tokens: places };
+    const lora = new LayerLora(kernels, this.shape, adapter);
+    return { kernels, shape: this.shape, places: this.#places, operands: operands.of(parameters), rope, lora };
   }
 
   #activate(context: LayerContext, { attention }: BatchContent, input_TC: Tensor): ActivationTensors {

@@ -129,17 +129,26 @@ it('every checkpoint damaged: there is none to resume, and each is named', async
   expect(world.events[0]!.map(({ path }) => path)).toEqual([join(directory, newer), join(directory, older)]);
 });
 
-it('a damaged checkpoint does not count as one to keep, and goes after the next commit', async () => {
+it('a damaged checkpoint does not count as one to keep, and goes when enough newer ones are whole', async () => {
   const directory = join(await temporaryDirectory(), 'run');
   await cp(original, directory, { recursive: true });
   await truncate(join(directory, newer, files[0]!), 100);
   const world = await openWorld(directory, 2, 2);
   await latest(world);
   await save(world, 3);
-  expect((await readdir(directory)).sort()).toEqual([older, 'step-00000003']);
-  expect(world.events[0]!.at(-1)).toEqual({
-    type: 'checkpoint-remove',
-    path: join(directory, newer),
-    reason: 'damaged',
-  });
+  expect((await readdir(directory)).sort()).toEqual([older, newer, 'step-00000003']);
+  await save(world, 4);
+  expect((await readdir(directory)).sort()).toEqual(['step-00000003', 'step-00000004']);
+});
+
+it('nor does one whose manifest is damaged', async () => {
+  const directory = join(await temporaryDirectory(), 'run');
+  await cp(original, directory, { recursive: true });
+  const manifest = join(directory, newer, 'manifest.json');
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"step":2', '"step":3'));
+  const world = await openWorld(directory, 1, 2);
+  await save(world, 3);
+  expect((await readdir(directory)).sort()).toEqual([older, newer, 'step-00000003']);
+  await save(world, 4);
+  expect((await readdir(directory)).sort()).toEqual(['step-00000003', 'step-00000004']);
 });

@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import {
   checkpointWeights,
   HuggingFaceWeights,
+  latestCheckpoint,
   SafetensorsFile,
   TrainingCheckpoint,
+  TrainingCheckpoints,
   writeWeights,
 } from '../../../src/checkpoint/index.js';
+import { SingleRank } from '../../../src/collectives/index.js';
 import { openFilesUnder } from '../../support/open-handles.js';
 import { smallShape } from '../../support/random-model.js';
 import { temporaryDirectory } from '../../support/temporary.js';
@@ -176,6 +179,33 @@ describe('saves follow each other', () => {
       'step-00000003',
     ]);
     expect((await latest(await openWorld(directory, 2)))?.path).toBe(join(directory, 'step-00000002-2'));
+  });
+
+  it('a process beside the run reads the last committed one and takes nothing away', async () => {
+    const directory = await temporaryDirectory();
+    const world = await openWorld(directory, 2);
+    await save(world, 1);
+    await beginSave(world, 2);
+    expect((await latestCheckpoint(directory))?.state.step).toBe(1);
+    expect(await onAll(world.ranks, (checkpoints) => checkpoints.settle())).toMatchObject([
+      { type: 'checkpoint-commit' },
+      { type: 'checkpoint-commit' },
+    ]);
+    expect((await latestCheckpoint(directory))?.state.step).toBe(2);
+    expect(await latestCheckpoint(join(directory, 'nowhere'))).toBeUndefined();
+  });
+
+  it('a dead rank is an error of the call, and what the others wrote can be given up', async () => {
+    const directory = await temporaryDirectory();
+    const communicator = new SingleRank();
+    const checkpoints = await TrainingCheckpoints.open({ directory }, { communicator, blocks });
+    await checkpoints.save(stateAt(1), piecesOf(vectorsAt(1), 0, 1));
+    const death = new Error('rank 1 is gone');
+    communicator.allReduce = () => Promise.reject(death);
+    await expect(checkpoints.advance()).rejects.toBe(death);
+    await expect(checkpoints.settle()).rejects.toBe(death);
+    await checkpoints[Symbol.asyncDispose]();
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it('none is left when the job is given up', async () => {

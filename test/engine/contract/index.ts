@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import type { Engine, EngineUsage } from '../../../src/engine/index.js';
 import { showMeasuredErrors } from '../../support/differences.js';
+import { describeAdapterGoldens } from './adapter-goldens.js';
+import { describeAdapters } from './adapters.js';
 import { describeDecoding } from './decoding.js';
 import { describeGoldens } from './goldens.js';
 import { describeHandles } from './handles.js';
@@ -38,6 +40,8 @@ export function describeEngine({ name, open }: EngineUnderTest): void {
     describeOddSizes(engine);
     describeDecoding(engine);
     describeOptimizer(engine);
+    describeAdapters(engine);
+    describeAdapterGoldens(engine);
     describeHandles(engine, open);
   });
 }
