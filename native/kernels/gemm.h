@@ -15,6 +15,8 @@ namespace VICUNA_ISA {
 constexpr Index kBlockDepth = 384;
 constexpr Index kBlockColumns = 2048 / kTileColumns * kTileColumns;
 constexpr Index kBlockRows = 192 / kTileRows * kTileRows;
+/// Floats.
+constexpr Index kCacheLine = 16;
 /// Panels of the right matrix that one packing task takes.
 constexpr Index kPanelsPerTask = 8;
 
@@ -100,17 +102,27 @@ class GemmPlan {
     if (p == 0 && initial != nullptr) initial += row * initialStride + column;
     for (Index j = 0; j < columns; j += kTileColumns) {
       const float* const panel = right + (inBlock + j) * depth;
-      for (Index i = 0; i < rows; i += kTileRows)
+      for (Index i = 0; i < rows; i += kTileRows) {
+        // The next tile's sums begin with what is there: it comes from memory while this one is multiplied.
+        prefetchTile(initial == nullptr ? result + j : initial + j, initial == nullptr ? m_.resultStride : initialStride,
+                     i + kTileRows);
         multiplyPanels(depth, smaller(kTileRows, rows - i), smaller(kTileColumns, columns - j), left + i * depth, panel,
                        initial == nullptr ? nullptr : initial + i * initialStride + j, initialStride,
                        result + i * m_.resultStride + j, m_.resultStride);
+      }
     }
+  }
+
+  /// Rows past the matrix's end do no harm: nothing is read.
+  static void prefetchTile(const float* matrix, Index stride, Index row) {
+    for (Index i = row; i < row + kTileRows; i++)
+      for (Index column = 0; column < kTileColumns; column += kCacheLine)
+        __builtin_prefetch(matrix + i * stride + column, 1);
   }
 
   static void multiplyPanels(Index depth, Index rows, Index columns, const float* left, const float* right,
                              const float* initial, Index initialStride, float* result, Index resultStride) {
     if (rows == kTileRows && columns == kTileColumns) {
-      for (int i = 0; i < kTileRows; i++) __builtin_prefetch(result + i * resultStride, 1);
       multiplyTile<kTileVectors, 1, kTileRows>(depth, left, right, kTileColumns, initial, initialStride, result,
                                                resultStride);
       return;

@@ -18,6 +18,7 @@ export type VicunaErrorCode =
   | 'weights-unsupported'
   | 'context-overflow'
   | 'training-diverged'
+  | 'training-interrupted'
   | 'collectives-unavailable'
   | 'collective-mismatch'
   | 'rank-failed'

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { WeightDtype } from '../checkpoint/index.js';
 import { parseConfig, type Resolved } from '../core/index.js';
+import { type LoraConfig, loraConfigSchema, type ResolvedLoraConfig } from '../engine/index.js';
 import { type ScheduleName, scheduleNames } from './schedule.js';
+import type { ShardingMode } from './trainable/trainable.js';
 
 /** Conversations kept out of training to measure the model on. @public */
 export interface EvaluationConfig {
@@ -14,6 +16,22 @@ export interface EvaluationConfig {
   readonly fraction?: number | undefined;
   /** Steps between evaluations; 0 evaluates at the end of each epoch. Always also after the last step. @defaultValue `0` */
   readonly everySteps?: number | undefined;
+}
+
+/** When the state of a training is saved, so that it goes on after whatever ends it. @public */
+export interface CheckpointConfig {
+  /**
+   * Where checkpoints are; ranks on several machines need a directory that all of them share.
+   *
+   * @defaultValue the output directory's name with `-checkpoints` behind it
+   */
+  readonly directory?: string | undefined;
+  /** Steps between checkpoints; 0 goes by the clock alone. @defaultValue `0` */
+  readonly everySteps?: number | undefined;
+  /** Minutes between checkpoints; 0 counts steps alone. @defaultValue `30` */
+  readonly everyMinutes?: number | undefined;
+  /** Checkpoints that are kept. @defaultValue `8` */
+  readonly keep?: number | undefined;
 }
 
 /** How a model is fine-tuned. The defaults are the Vicuna recipe. @public */
@@ -67,6 +85,45 @@ export interface TrainerConfig {
   readonly seed?: number | undefined;
   /** What is held out and when the model is measured on it. @defaultValue nothing is held out */
   readonly evaluation?: EvaluationConfig | undefined;
+  /**
+   * Trains low-rank adapters instead of the model's own weights; what is saved is then an adapter in peft's format, and
+   * the model's weights change by it when training has ended.
+   *
+   * @defaultValue all weights are trained
+   */
+  readonly lora?: LoraConfig | undefined;
+  /**
+   * Threads of this process among which each step is divided, every one of them with an engine of its own. For several
+   * processes or machines pass a communicator instead.
+   *
+   * @defaultValue `1`
+   */
+  readonly ranks?: number | undefined;
+  /** Processor threads of each rank's engine. @defaultValue this machine's, divided among the ranks */
+  readonly threadsPerRank?: number | undefined;
+  /**
+   * What is divided among ranks: `full` divides parameters, gradients and moments (ZeRO-3, FSDP), `optimizer` the moments
+   * alone (ZeRO-1), `none` nothing. The result is the same.
+   *
+   * @defaultValue `'full'`
+   */
+  readonly sharding?: ShardingMode | undefined;
+  /** Whether a block is brought from the other ranks while the one before it is computed. @defaultValue `true` */
+  readonly prefetch?: boolean | undefined;
+  /**
+   * When the state is saved to go on from; also at once when the process gets SIGTERM, as spot machines send before they
+   * vanish. `false` never does.
+   *
+   * @defaultValue every 30 minutes
+   */
+  readonly checkpoints?: CheckpointConfig | false | undefined;
+  /**
+   * Where to go on: `auto` at the newest whole checkpoint of this training, if there is one; a checkpoint's directory;
+   * `false` begins anew. Any number of ranks can go on with what any other number saved.
+   *
+   * @defaultValue `'auto'`
+   */
+  readonly resume?: 'auto' | (string & {}) | false | undefined;
   /** Number format of the saved weights. @defaultValue `'float32'` */
   readonly saveDtype?: WeightDtype | undefined;
   /** Whether every event is also written to `events.jsonl` in the output directory. @defaultValue `true` */
@@ -74,8 +131,14 @@ export interface TrainerConfig {
 }
 
 /** A {@link TrainerConfig} with its defaults. @internal */
-export type TrainerSettings = Omit<Resolved<TrainerConfig>, 'evaluation'> & {
+export type TrainerSettings = Omit<
+  Resolved<TrainerConfig>,
+  'evaluation' | 'checkpoints' | 'lora' | 'threadsPerRank'
+> & {
   readonly evaluation: Resolved<EvaluationConfig>;
+  readonly lora?: ResolvedLoraConfig | undefined;
+  readonly threadsPerRank?: number | undefined;
+  readonly checkpoints: Resolved<CheckpointConfig> | false;
 };
 
 const count = z.int().nonnegative();
@@ -86,6 +149,13 @@ const decay = z.number().min(0).lt(1);
 const evaluationSchema = z.strictObject({
   fraction: z.number().min(0).lt(1).default(0),
   everySteps: count.default(0),
+});
+
+const checkpointSchema = z.strictObject({
+  directory: z.string().min(1),
+  everySteps: count.default(0),
+  everyMinutes: nonnegative.default(30),
+  keep: positiveCount.default(8),
 });
 
 const trainerSchema = z
@@ -112,6 +182,13 @@ const trainerSchema = z
     recompute: z.union([z.boolean(), z.literal('auto')]).default('auto'),
     seed: z.int().default(0),
     evaluation: evaluationSchema.prefault({}),
+    lora: loraConfigSchema.optional(),
+    ranks: positiveCount.max(64).default(1),
+    threadsPerRank: positiveCount.optional(),
+    sharding: z.enum(['full', 'optimizer', 'none']).default('full'),
+    prefetch: z.boolean().default(true),
+    checkpoints: z.union([z.literal(false), checkpointSchema]),
+    resume: z.union([z.literal('auto'), z.literal(false), z.string().min(1)]).default('auto'),
     saveDtype: z.enum(['float32', 'float16', 'bfloat16']).default('float32'),
     eventLog: z.boolean().default(true),
   })
@@ -135,5 +212,7 @@ const trainerSchema = z
 export function resolveTrainerConfig(config: TrainerConfig, contextLength: number): TrainerSettings {
   const maxTokens = config.maxTokens ?? Math.min(2048, contextLength);
   const microBatchTokens = config.microBatchTokens ?? maxTokens;
-  return parseConfig(trainerSchema, { ...config, maxTokens, microBatchTokens }, 'VicunaTrainer config');
+  const directory = `${config.outputDirectory}-checkpoints`;
+  const checkpoints = config.checkpoints === false ? false : { directory, ...config.checkpoints };
+  return parseConfig(trainerSchema, { ...config, maxTokens, microBatchTokens, checkpoints }, 'VicunaTrainer config');
 }

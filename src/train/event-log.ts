@@ -23,12 +23,14 @@ export class EventLog {
    * @throws VicunaError `file-unwritable`.
    */
   static async create(outputDirectory: string, enabled: boolean): Promise<EventLog> {
-    const path = join(outputDirectory, EVENT_LOG_FILE);
-    await writing(outputDirectory, async () => {
-      await mkdir(outputDirectory, { recursive: true });
-      if (enabled) await writeFile(path, '');
-    });
-    return new EventLog(enabled ? path : undefined);
+    await writing(outputDirectory, () => mkdir(outputDirectory, { recursive: true }));
+    return new EventLog(enabled ? join(outputDirectory, EVENT_LOG_FILE) : undefined);
+  }
+
+  /** @param goesOn - whether the events of an earlier part of the same training are kept. */
+  async begin(goesOn: boolean): Promise<void> {
+    const path = this.#path;
+    if (path !== undefined && !goesOn) await writing(path, () => writeFile(path, ''));
   }
 
   /** Writes an event and gives it back: what is yielded after it was recorded is in the log when a listener sees it. */
@@ -39,7 +41,7 @@ export class EventLog {
   }
 }
 
-async function writing(path: string, write: () => Promise<void>): Promise<void> {
+async function writing(path: string, write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
   } catch (cause) {

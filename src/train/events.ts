@@ -1,3 +1,4 @@
+import type { CheckpointEvent } from '../checkpoint/index.js';
 import type { SupervisionReport } from '../data/index.js';
 import type { EngineName } from '../engine/index.js';
 
@@ -19,6 +20,10 @@ export interface TrainStartEvent {
   readonly unsupervised: number;
   /** Conversations held out for evaluation. */
   readonly heldOut: number;
+  /** Among which each step is divided. */
+  readonly ranks: number;
+  /** Where training goes on; absent where it begins anew. */
+  readonly resumed?: { readonly checkpoint: string; readonly step: number };
   /** What became of the conversations on their way to token ids; absent where these were given. */
   readonly supervision?: SupervisionReport;
 }
@@ -74,7 +79,13 @@ export interface TrainEndEvent extends TrainResult {
 }
 
 /** What happened, in the order it happened. @public */
-export type TrainEvent = TrainStartEvent | StepEndEvent | EvaluationEndEvent | EpochEndEvent | TrainEndEvent;
+export type TrainEvent =
+  | TrainStartEvent
+  | StepEndEvent
+  | EvaluationEndEvent
+  | EpochEndEvent
+  | CheckpointEvent
+  | TrainEndEvent;
 
 /** What training came to. @public */
 export interface TrainResult {

@@ -1,5 +1,5 @@
-import type { BlockLayout, Engine, ModelVectors, Vector } from '../engine/index.js';
-import { zeroVectors } from './vectors.js';
+import type { BlockLayout, Engine, ModelVectors, Vector, ZerosOptions } from '../engine/index.js';
+import { makeVectors } from './vectors.js';
 
 /** @internal */
 export interface AdamWSettings {
@@ -11,67 +11,93 @@ export interface AdamWSettings {
   readonly decayNorms: boolean;
 }
 
+/** What one step is taken with. */
+export interface UpdateRates {
+  /** Counts from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Factor on the gradient before use: the clipping factor. */
+  readonly gradientScale: number;
+}
+
 type Range = readonly [start: number, end: number];
 
-/** AdamW (Loshchilov and Hutter 2019) over the blocks of a model; holds the moments. */
+/** Part of a block's vector that is updated here: all of it, or a rank's shard. */
+export interface OptimizedPart {
+  readonly block: BlockLayout;
+  /** First element. */
+  readonly start: number;
+  /** Element after the last one. */
+  readonly end: number;
+  readonly zeros?: ZerosOptions;
+}
+
+/** AdamW (Loshchilov and Hutter 2019) over parts of blocks; holds their moments. */
 export class AdamW {
+  readonly firstMoments: readonly Vector[];
+  readonly secondMoments: readonly Vector[];
   readonly #engine: Engine;
   readonly #settings: AdamWSettings;
   readonly #decayRanges: readonly (readonly Range[] | undefined)[];
-  readonly #firstMoments: readonly Vector[];
-  readonly #secondMoments: readonly Vector[];
-  #step = 0;
 
   private constructor(
     engine: Engine,
-    blocks: readonly BlockLayout[],
+    parts: readonly OptimizedPart[],
     settings: AdamWSettings,
     moments: { readonly first: readonly Vector[]; readonly second: readonly Vector[] },
   ) {
     this.#engine = engine;
     this.#settings = settings;
-    this.#decayRanges = blocks.map((block) => (settings.decayNorms ? undefined : matrixRanges(block)));
-    this.#firstMoments = moments.first;
-    this.#secondMoments = moments.second;
+    this.#decayRanges = parts.map(({ block, start, end }) =>
+      settings.decayNorms ? undefined : clipRanges(matrixRanges(block), start, end),
+    );
+    this.firstMoments = moments.first;
+    this.secondMoments = moments.second;
   }
 
-  static async create(engine: Engine, blocks: readonly BlockLayout[], settings: AdamWSettings): Promise<AdamW> {
-    const first = await zeroVectors(engine, blocks);
+  static async create(engine: Engine, parts: readonly OptimizedPart[], settings: AdamWSettings): Promise<AdamW> {
+    const zeros = () =>
+      makeVectors(
+        engine,
+        parts.map(
+          ({ start, end, zeros: options }) =>
+            () =>
+              engine.zeros(end - start, options),
+        ),
+      );
+    const first = await zeros();
     try {
-      return new AdamW(engine, blocks, settings, { first, second: await zeroVectors(engine, blocks) });
+      return new AdamW(engine, parts, settings, { first, second: await zeros() });
     } catch (error) {
       engine.release(...first);
       throw error;
     }
   }
 
-  /** Changes every block's parameters. Not interruptible: a model is never left between two steps. */
-  async update(
-    parameters: ModelVectors,
-    gradients: ModelVectors,
-    { learningRate, gradientScale }: { readonly learningRate: number; readonly gradientScale: number },
-  ): Promise<void> {
+  /**
+   * Changes every part's parameters. Not interruptible: a model is never left between two steps.
+   *
+   * @param parameters - one vector a part.
+   */
+  async update(parameters: ModelVectors, gradients: ModelVectors, rates: UpdateRates): Promise<void> {
     const { beta1, beta2, epsilon, weightDecay } = this.#settings;
-    this.#step += 1;
-    for (const [block, vector] of parameters.entries())
+    for (const [part, vector] of parameters.entries())
       await this.#engine.adamw({
         parameters: vector,
-        gradient: gradients[block]!,
-        firstMoment: this.#firstMoments[block]!,
-        secondMoment: this.#secondMoments[block]!,
-        step: this.#step,
-        learningRate,
+        gradient: gradients[part]!,
+        firstMoment: this.firstMoments[part]!,
+        secondMoment: this.secondMoments[part]!,
         beta1,
         beta2,
         epsilon,
         weightDecay,
-        decayRanges: this.#decayRanges[block],
-        gradientScale,
+        decayRanges: this.#decayRanges[part],
+        ...rates,
       });
   }
 
   release(): void {
-    this.#engine.release(...this.#firstMoments, ...this.#secondMoments);
+    this.#engine.release(...this.firstMoments, ...this.secondMoments);
   }
 }
 
@@ -87,11 +113,19 @@ export function matrixRanges(block: BlockLayout): Range[] {
   return ranges;
 }
 
-/** Norm of a gradient over all blocks, accumulated in double precision. */
-export async function gradientNorm(engine: Engine, gradients: ModelVectors): Promise<number> {
+/** The ranges' share of a part, counted from its start. */
+function clipRanges(ranges: readonly Range[], start: number, end: number): Range[] {
+  return ranges.flatMap(([from, to]) => {
+    const [clippedFrom, clippedTo] = [Math.max(from, start), Math.min(to, end)];
+    return clippedFrom < clippedTo ? [[clippedFrom - start, clippedTo - start] as const] : [];
+  });
+}
+
+/** Accumulated in double precision. */
+export async function sumOfSquares(engine: Engine, vectors: ModelVectors): Promise<number> {
   let squares = 0;
-  for (const gradient of gradients) squares += await engine.sumOfSquares(gradient);
-  return Math.sqrt(squares);
+  for (const vector of vectors) squares += await engine.sumOfSquares(vector);
+  return squares;
 }
 
 /** Factor that brings a gradient down to a norm, as `torch.nn.utils.clip_grad_norm_` computes it. */

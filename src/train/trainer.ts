@@ -1,5 +1,6 @@
+import type { Communicator } from '../collectives/index.js';
 import type { Conversation } from '../conversation/index.js';
-import { type CallOptions, type Run, type Source, startRun } from '../core/index.js';
+import { type CallOptions, ConfigError, type Run, type Source, startRun } from '../core/index.js';
 import { type SupervisedExample, superviseConversations } from '../data/index.js';
 import type { VicunaModel } from '../model/index.js';
 import { resolveTrainerConfig, type TrainerConfig, type TrainerSettings } from './config.js';
@@ -10,6 +11,13 @@ import { type TrainingJob, trainingRun } from './training-run.js';
 export interface TrainerRuntime {
   /** The model to train, in place. It stays the caller's to dispose. */
   readonly model: VicunaModel;
+  /**
+   * Of the job that this process is one rank of, from {@link joinMpi}: every process makes a trainer of the same
+   * configuration, model and conversations. It stays the caller's to dispose.
+   *
+   * @defaultValue this process trains alone, or in as many threads as `ranks` says
+   */
+  readonly communicator?: Communicator | undefined;
 }
 
 /**
@@ -34,15 +42,22 @@ export interface TrainerRuntime {
 export class VicunaTrainer {
   readonly #settings: TrainerSettings;
   readonly #model: VicunaModel;
+  readonly #communicator: Communicator | undefined;
 
-  private constructor(settings: TrainerSettings, model: VicunaModel) {
+  private constructor(settings: TrainerSettings, { model, communicator }: TrainerRuntime) {
     this.#settings = settings;
     this.#model = model;
+    this.#communicator = communicator;
   }
 
   /** @throws ConfigError naming every field at fault. */
-  static async create(config: TrainerConfig, { model }: TrainerRuntime): Promise<VicunaTrainer> {
-    return new VicunaTrainer(resolveTrainerConfig(config, model.config.contextLength), model);
+  static async create(config: TrainerConfig, runtime: TrainerRuntime): Promise<VicunaTrainer> {
+    const settings = resolveTrainerConfig(config, runtime.model.config.contextLength);
+    if (settings.ranks > 1 && runtime.communicator !== undefined)
+      throw new ConfigError('VicunaTrainer config', [
+        { path: 'ranks', message: 'must be left out where a communicator is passed: it says how many ranks there are' },
+      ]);
+    return new VicunaTrainer(settings, runtime);
   }
 
   /**
@@ -78,6 +93,7 @@ export class VicunaTrainer {
     signal: AbortSignal,
     { onProgress }: CallOptions,
   ) {
-    return trainingRun({ settings: this.#settings, model: this.#model, examples, supervision, signal, onProgress });
+    const job = { settings: this.#settings, model: this.#model, communicator: this.#communicator };
+    return trainingRun({ ...job, examples, supervision, signal, onProgress });
   }
 }

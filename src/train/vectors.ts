@@ -1,4 +1,4 @@
-import type { BlockLayout, Engine, HeadVectors, ModelVectors, Vector } from '../engine/index.js';
+import type { BlockLayout, Engine, HeadVectors, ModelVectors, Vector, ZerosOptions } from '../engine/index.js';
 
 /**
  * The vectors of a model's blocks (parameters, or gradients to add to), each lent only while a block is computed: what
@@ -6,8 +6,10 @@ import type { BlockLayout, Engine, HeadVectors, ModelVectors, Vector } from '../
  * parameters before `use` and frees them after, and reduces gradients after `use`.
  */
 export interface BlockVectors {
-  /** @param block - its number in `modelBlocks` order. */
+  /** @param block - its number in the list of blocks. */
   lend<T>(block: number, use: (vector: Vector) => Promise<T>): Promise<T>;
+  /** Says which block is lent next, so that it can be brought while another one is computed. */
+  prefetch?(block: number): void;
 }
 
 /** Vectors that one rank holds whole. */
@@ -27,51 +29,20 @@ export function lendHead<T>(
   );
 }
 
-/** A vector of zeros a block. The caller releases them. */
-export async function zeroVectors(engine: Engine, blocks: readonly BlockLayout[]): Promise<Vector[]> {
+/** Only the rows of tokens that occur are learned in an embedding, unless the head multiplies by it too. */
+export function zerosOptions(block: BlockLayout, blocks: readonly BlockLayout[]): ZerosOptions {
+  const headHasMatrix = (blocks.at(-1)?.parameters.length ?? 0) > 1;
+  return { sparse: block.kind === 'embedding' && headHasMatrix };
+}
+
+/** Makes vectors one after another; when one cannot be made, frees those that were. */
+export async function makeVectors(engine: Engine, making: readonly (() => Promise<Vector>)[]): Promise<Vector[]> {
   const vectors: Vector[] = [];
   try {
-    for (const block of blocks) vectors.push(await zerosOf(engine, block, blocks));
+    for (const make of making) vectors.push(await make());
     return vectors;
   } catch (error) {
     engine.release(...vectors);
     throw error;
   }
-}
-
-/**
- * Gradients of a model's blocks, each made when it is first lent: backward frees a layer's activations as it asks for the
- * layer's gradient, so the two are never in memory whole at the same time.
- */
-export class Gradients implements BlockVectors {
-  readonly #engine: Engine;
-  readonly #blocks: readonly BlockLayout[];
-  readonly #vectors: (Vector | undefined)[];
-
-  constructor(engine: Engine, blocks: readonly BlockLayout[]) {
-    this.#engine = engine;
-    this.#blocks = blocks;
-    this.#vectors = blocks.map(() => undefined);
-  }
-
-  async lend<T>(block: number, use: (vector: Vector) => Promise<T>): Promise<T> {
-    this.#vectors[block] ??= await zerosOf(this.#engine, this.#blocks[block]!, this.#blocks);
-    return use(this.#vectors[block]);
-  }
-
-  /** One vector a block, when all were lent. */
-  get vectors(): ModelVectors {
-    return this.#vectors as Vector[];
-  }
-
-  release(): void {
-    this.#engine.release(...this.#vectors);
-    this.#vectors.fill(undefined);
-  }
-}
-
-/** Only the rows of tokens that occur are learned in an embedding, unless the head multiplies by it too. */
-function zerosOf(engine: Engine, { kind, size }: BlockLayout, blocks: readonly BlockLayout[]): Promise<Vector> {
-  const headHasMatrix = blocks.at(-1)!.parameters.length > 1;
-  return engine.zeros(size, { sparse: kind === 'embedding' && headHasMatrix });
 }

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { launchRanks, RankError, type RankLaunchOptions, type Ranks, workerFile } from '../../src/collectives/index.js';
 import type { Misbehaviour, Work } from './support/misbehaving-rank.js';
 
-const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'Worker' || name === 'MessagePort');
+// Workers are in no list of resources, but in the report.
+const threads = () => (process.report as unknown as { getReport(): { workers: unknown[] } }).getReport().workers;
 const atStart = threads().length;
 
 afterEach(() => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine/index.js';
 import type { VicunaModel } from '../../src/model/index.js';
 import { forwardBackward, forwardLoss, type Pass } from '../../src/train/loop.js';
-import { wholeVectors, zeroVectors } from '../../src/train/vectors.js';
+import { wholeVectors } from '../../src/train/vectors.js';
 import { difference, expectWithin } from '../support/differences.js';
 import {
   type GoldenModelName,
@@ -12,6 +12,7 @@ import {
   packedBatch,
   tolerance,
 } from '../support/goldens.js';
+import { zerosLike } from '../support/model-pass.js';
 import { fixtureModel } from './fixture-model.js';
 
 let engine: Engine;
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 function passOf({ transformer, parameters }: VicunaModel): Pass {
-  return { engine, transformer, parameters: wholeVectors(parameters), signal: new AbortController().signal };
+  return { engine, transformer, parameters: wholeVectors(parameters), signals: [] };
 }
 
 /** Loss and gradients of a golden's packed batch, one flat vector a block. */
@@ -30,7 +31,7 @@ async function gradientsOf(name: GoldenModelName, activationBytes: number) {
   await using model = await fixtureModel(engine, name);
   const { transformer } = model;
   const handles = engine.usage.handles;
-  const gradients = await zeroVectors(engine, transformer.blocks);
+  const gradients = await zerosLike(model);
   const pass = passOf(model);
   const batch = packedBatch(expected);
   const lossSum = await forwardBackward(pass, batch, {
@@ -70,7 +71,7 @@ describe.each(goldenModels)('the loop over the blocks of %s', (name) => {
     const layerForward = vi.spyOn(model.transformer, 'layerForward');
     const keptWithin = async (activationBytes: number) => {
       layerForward.mockClear();
-      const gradients = await zeroVectors(engine, model.transformer.blocks);
+      const gradients = await zerosLike(model);
       const pass = passOf(model);
       await forwardBackward(pass, batch, { gradients: wholeVectors(gradients), gradientScale: 1, activationBytes });
       engine.release(...gradients);

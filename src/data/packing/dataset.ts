@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ConfigError, parseConfig, type Resolved } from '../../core/index.js';
 import type { PackedBatch } from '../../engine/index.js';
 import { type PackingConfig, type PackingSettings, packingConfigSchema } from './config.js';
+import { distributeStep } from './distribute.js';
 import { planEpoch, type StepPlan } from './plan.js';
 import type { ExampleStore } from './store.js';
 
@@ -74,6 +75,11 @@ export class PackedDataset {
     return new PackedDataset(settings, store);
   }
 
+  /** Equal for equal data under equal settings. */
+  get fingerprint(): string {
+    return this.#fingerprint;
+  }
+
   get conversations(): number {
     return this.#store.size;
   }
@@ -112,6 +118,12 @@ export class PackedDataset {
       for (let step = first; step < plan.length; step++) yield this.#step(plan, epoch, step);
       first = 0;
     }
+  }
+
+  /** A step's micro-batches for each of several ranks: as many for each, with about as many tokens. */
+  distribute(step: PackedStep, worldSize: number): readonly StepPlan[] {
+    const capacity = this.settings.microBatchTokens;
+    return distributeStep(step.microBatches, this.#store.lengths, { worldSize, capacity });
   }
 
   /** Reads the examples of a micro-batch and lays them end to end. */

@@ -1,0 +1,47 @@
+import type { CheckpointEvent, TrainingState } from '../../checkpoint/index.js';
+import type { CallOptions } from '../../core/index.js';
+import type { PackedDataset, PackedStep } from '../../data/index.js';
+import type { ResumedState, StepOrder, StepOutcome } from './rank-trainer.js';
+
+/**
+ * The ranks of a training as the loop over its steps sees them, wherever they run. Where this process is one rank among
+ * others, all of them make the same calls.
+ */
+export interface RankGroup {
+  readonly worldSize: number;
+  /** Whether this process writes what is written once: logs and models. */
+  readonly writes: boolean;
+  /** Whether nobody but this process decides what the ranks do. */
+  readonly decidesAlone: boolean;
+  /** Whether the model's own vectors are trained. */
+  readonly trainsInPlace: boolean;
+  /** @param from - a checkpoint's directory, or `auto` for the newest whole one. */
+  resume(from: string, options: CallOptions): Promise<ResumedState | undefined>;
+  step(packed: PackedStep, order: StepOrder): Promise<StepOutcome>;
+  /** @returns the sum of the losses of the dataset's supervised tokens. */
+  evaluate(dataset: PackedDataset): Promise<number>;
+  /** Begins a checkpoint. */
+  save(state: TrainingState): Promise<void>;
+  /** Waits for the checkpoint that is being written. */
+  settle(): Promise<void>;
+  /** What has happened to checkpoints since the last call. */
+  takeEvents(): readonly CheckpointEvent[];
+  /** Puts a trained block together. @param into - of the block's size */
+  readBlock(block: number, into: Float32Array): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Micro-batches of a dataset that each rank computes, as many for each. */
+export function* dealMicroBatches(dataset: PackedDataset, worldSize: number): Generator<(readonly number[])[]> {
+  let dealt: (readonly number[])[] = [];
+  for (const packed of dataset.steps()) {
+    if (packed.cursor.epoch > 0) break;
+    for (const microBatch of packed.microBatches) {
+      dealt.push(microBatch);
+      if (dealt.length < worldSize) continue;
+      yield dealt;
+      dealt = [];
+    }
+  }
+  if (dealt.length > 0) yield dealt;
+}

@@ -1,0 +1,70 @@
+import type { CheckpointEvent } from '../../checkpoint/index.js';
+import type { RankContext } from '../../collectives/index.js';
+import { createEngine } from '../../engine/index.js';
+import type { BlockReader } from '../trainable/index.js';
+import { Mailbox } from './mailbox.js';
+import type { MaybeBatch, RankCommand, RankData, RankReply } from './protocol.js';
+import { type LoadBatch, RankTrainer } from './rank-trainer.js';
+
+/** The work of a rank's thread: does what it is told until it is told to end. */
+export async function trainingRank(context: RankContext<RankData, RankCommand, RankReply>): Promise<void> {
+  const { communicator, data } = context;
+  const commands = new Mailbox<RankCommand>();
+  context.onMessage((command) => commands.put(command));
+  const events: CheckpointEvent[] = [];
+  const reply = (value?: unknown) => context.post({ value, events: events.splice(0) });
+
+  await using engine = await createEngine(data.engine);
+  // Blocks are sent in the order in which they are asked for.
+  const read: BlockReader = async (_block, start, into) => {
+    const command = await commands.take();
+    if (command.type !== 'block') throw new TypeError(`A block was expected, not the command ${command.type}.`);
+    into.set(command.values.subarray(start, start + into.length));
+    reply();
+  };
+  const trainer = await RankTrainer.create(
+    {
+      engine,
+      transformer: engine.transformer(data.shape),
+      communicator,
+      signals: [],
+      onCheckpoint: (event) => events.push(event),
+    },
+    data.settings,
+    { model: { read }, ...(data.settings.lora && { adapter: { read } }) },
+  );
+  try {
+    reply();
+    for (;;) {
+      const command = await commands.take();
+      if (command.type === 'end') break;
+      reply(await carryOut(trainer, command, communicator.rank));
+    }
+    reply();
+  } finally {
+    await trainer.release();
+  }
+}
+
+async function carryOut(trainer: RankTrainer, command: RankCommand, rank: number): Promise<unknown> {
+  switch (command.type) {
+    case 'resume':
+      return trainer.resume(command.from, {});
+    case 'step':
+      return trainer.step(loadersOf(command.batches), command.order);
+    case 'evaluate':
+      return trainer.evaluate(loadersOf(command.batches));
+    case 'save':
+      return trainer.save(command.state);
+    case 'settle':
+      return trainer.settle();
+    case 'read-block':
+      return trainer.readBlock(command.block, rank === 0 ? command.into : new Float32Array(command.into.length));
+    default:
+      throw new TypeError(`The command ${command.type} was not expected now.`);
+  }
+}
+
+function loadersOf(batches: readonly MaybeBatch[]): LoadBatch[] {
+  return batches.map((batch) => async () => batch);
+}
