@@ -121,7 +121,7 @@ describe.skipIf(nativeAddon === undefined)('the native engine, stopped at any mo
     for (const moment of momentsOf(signal, 6, 40)) {
       const child = spawn(process.execPath, [loop, binary, '2']);
       const ended = once(child, 'close');
-      await once(child.stdout, 'data');
+      await Promise.race([once(child.stdout, 'data'), ended]);
       await setTimeout(moment);
       child.kill(signal);
       expect(await ended).toEqual([null, signal]);

@@ -18,8 +18,7 @@ const ids = new Int32Array(T);
 const batch = addon.createBatch(ids, ids, Int32Array.of(0, T), Int32Array.of(0));
 const noAdapter = [undefined, undefined, undefined];
 if (parentPort) parentPort.postMessage('computing');
-else process.stdout.write('computing
-');
+else process.stdout.write('computing\n');
 for (let step = 0; step < Number(steps); step++) {
   const [output, kept] = await addon.layerForward(transformer, parameters, input, batch, true, ...noAdapter.slice(1));
   const change = await addon.layerBackward(transformer, parameters, input, kept, batch, output, gradient, ...noAdapter);
