@@ -1,7 +1,11 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'testing/index': 'src/testing/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'testing/index': 'src/testing/index.ts',
+    'rank-worker': 'src/train/ranks/rank-worker.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',

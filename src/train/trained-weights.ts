@@ -1,6 +1,6 @@
 import { TemporaryFloats } from '../core/index.js';
+import type { TrainingJob } from './job.js';
 import type { RankGroup } from './ranks/rank-group.js';
-import type { TrainingJob } from './training-run.js';
 
 /** Brings what ranks have trained into the model, where it was not trained in place. */
 export async function takeTrained({ model }: TrainingJob, ranks: RankGroup): Promise<void> {

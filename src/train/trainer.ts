@@ -5,7 +5,8 @@ import { type SupervisedExample, superviseConversations } from '../data/index.js
 import type { VicunaModel } from '../model/index.js';
 import { resolveTrainerConfig, type TrainerConfig, type TrainerSettings } from './config.js';
 import type { TrainEvent, TrainResult } from './events.js';
-import { type TrainingJob, trainingRun } from './training-run.js';
+import type { TrainingJob } from './job.js';
+import { trainingRun } from './training-run.js';
 
 /** What a {@link VicunaTrainer} works with. @public */
 export interface TrainerRuntime {

@@ -1,26 +1,11 @@
-import type { Communicator } from '../collectives/index.js';
-import type { CallOptions, Source } from '../core/index.js';
-import type { SupervisedExample, SupervisionReport } from '../data/index.js';
 import type { VicunaModel } from '../model/index.js';
-import type { TrainerSettings } from './config.js';
 import { collectTrainingData } from './data.js';
 import { EventLog } from './event-log.js';
 import type { TrainEvent, TrainResult } from './events.js';
+import type { TrainingJob } from './job.js';
 import { openRanks } from './ranks/open-ranks.js';
 import { Termination } from './termination.js';
 import { Training } from './training.js';
-
-/** What one call of the trainer works on. */
-export interface TrainingJob extends CallOptions {
-  readonly settings: TrainerSettings;
-  readonly model: VicunaModel;
-  /** Of the job that this process is a rank of; absent where it is alone. */
-  readonly communicator: Communicator | undefined;
-  readonly examples: Source<SupervisedExample>;
-  /** What became of the conversations that the examples are made from; known when all were read. */
-  readonly supervision: (() => Promise<SupervisionReport>) | undefined;
-  readonly signal: AbortSignal;
-}
 
 /** Models that change at the moment: two trainings of one would undo each other's steps. */
 const inTraining = new WeakSet<VicunaModel>();

@@ -6,12 +6,12 @@ import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
 import type { EventLog } from './event-log.js';
 import type { EvaluationEndEvent, StepEndEvent, TrainEvent, TrainResult, TrainStartEvent } from './events.js';
+import type { TrainingJob } from './job.js';
 import type { RankGroup } from './ranks/rank-group.js';
 import type { ResumedState, StepFault, StepOutcome } from './ranks/rank-trainer.js';
 import { learningRateAt, type Schedule, warmupStepsOf } from './schedule.js';
 import { TrainingInterruptedError } from './termination.js';
 import { saveTrained, takeTrained } from './trained-weights.js';
-import type { TrainingJob } from './training-run.js';
 import { assertSameTraining, describeTraining } from './training-state.js';
 
 export interface TrainingRuntime {
@@ -116,8 +116,8 @@ export class Training {
         this.#evaluationLoss = evaluation.loss;
         yield await log.record(evaluation);
       }
+      yield* this.#keep(outcome, last);
       if (last) return;
-      yield* this.#keep(outcome);
     }
   }
 
@@ -170,11 +170,11 @@ export class Training {
     }
   }
 
-  /** Saves what is due, and ends here when the process is to end. */
-  async *#keep({ wishes }: StepOutcome): Events {
+  /** Saves what is due, and ends here when the process is to end, unless there is only the model left to save. */
+  async *#keep({ wishes }: StepOutcome, last: boolean): Events {
     const { ranks, termination } = this.#runtime;
     if (wishes.abort) throw this.#job.signal.reason ?? new DOMException('Another rank was cancelled.', 'AbortError');
-    const stop = wishes.stop || (ranks.decidesAlone && termination.aborted);
+    const stop = !last && (wishes.stop || (ranks.decidesAlone && termination.aborted));
     if (wishes.save || stop) yield* this.#save();
     if (stop) yield* this.#interrupt();
   }

@@ -34,7 +34,7 @@ export async function peakUsage(pass: MeasuredPass, packed: PackedBatch): Promis
       return result;
     },
   };
-  await forwardBackward({ engine, transformer, parameters, signal: new AbortController().signal }, packed, {
+  await forwardBackward({ engine, transformer, parameters, signals: [] }, packed, {
     gradients: wholeVectors(pass.gradients),
     gradientScale: 1,
     activationBytes,

@@ -29,7 +29,6 @@ function passOf({ transformer, parameters }: VicunaModel): Pass {
 async function gradientsOf(name: GoldenModelName, activationBytes: number) {
   const { expected } = loadGolden(name);
   await using model = await fixtureModel(engine, name);
-  const { transformer } = model;
   const handles = engine.usage.handles;
   const gradients = await zerosLike(model);
   const pass = passOf(model);

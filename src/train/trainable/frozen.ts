@@ -3,7 +3,7 @@ import type { BlockLayout, Engine } from '../../engine/index.js';
 import { type BlockVectors, wholeVectors } from '../vectors.js';
 import { GatheredParameters } from './gathered-parameters.js';
 import { type HostedVector, makeHosted } from './hosted-vector.js';
-import type { TrainableSettings, TrainableSource } from './index.js';
+import type { TrainableSettings, TrainableSource } from './trainable.js';
 
 /** Parameters that are only computed with: the base of adapters. */
 export class FrozenBlocks {

@@ -1,7 +1,7 @@
 import type { ShardPiece, TensorKind } from '../../checkpoint/index.js';
 import { TemporaryFloats } from '../../core/index.js';
 import type { Engine, ModelVectors } from '../../engine/index.js';
-import type { UpdateRates } from '../optimizer.js';
+import type { AdamWSettings, UpdateRates } from '../optimizer.js';
 import type { BlockVectors } from '../vectors.js';
 
 /** How a training's vectors are divided among its ranks. @public */
@@ -34,6 +34,18 @@ export interface Trainable {
   /** Puts a block's parameters together. @param into - of the block's size, filled on every rank */
   readBlock(block: number, into: Float32Array): Promise<void>;
   release(): void;
+}
+
+export interface TrainableSettings extends AdamWSettings {
+  readonly sharding: ShardingMode;
+  readonly prefetch: boolean;
+}
+
+/** Where the parameters come from. */
+export interface TrainableSource {
+  /** The vectors to train in place, where they are on the engine; they stay the caller's. Only for one rank. */
+  readonly vectors?: ModelVectors | undefined;
+  readonly read: BlockReader;
 }
 
 /** Fills vectors on an engine, one after another through one array. */
