@@ -37,7 +37,7 @@ else await compare();
 async function compare(): Promise<void> {
   const { layers, heads } = size;
   const lengths = values.tokens.split(',').map(Number);
-  console.log(`${describeSize(size)}; ${values.threads} threads; MB beyond weights and gradients`);
+  console.log(`${describeSize(size)}; threads: ${values.threads}; MB beyond weights and gradients`);
   console.log('                 keeping               recomputing           T x T scores, computed');
   console.log(' tokens   resident   counted   resident   counted   one layer  all layers');
   const cells: Record<'keeping' | 'recomputing', Cell[]> = { keeping: [], recomputing: [] };

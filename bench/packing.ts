@@ -53,7 +53,7 @@ if (isPeerHere)
 else console.log('No peer: set VICUNA_PYTHON, and VICUNA_SHARED to the reference data, for the comparison.');
 await alternate(contestants, { rounds: Number(values.rounds), warmUps: 0 });
 
-console.log(`${describeSize(size)}; ${threads} threads; rows of ${size.seq}, ${size.batch} conversations a step`);
+console.log(`${describeSize(size)}; threads: ${threads}; rows of ${size.seq}, ${size.batch} conversations a step`);
 console.log(
   `${lengths.length} conversations of ${tokens} tokens, from ${Math.min(...lengths)} to ${Math.max(...lengths)}; ${stepsOfPass} steps a pass`,
 );

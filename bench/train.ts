@@ -37,7 +37,9 @@ const rows = Array.from({ length: size.batch }, () => size.seq);
 const ours: Record<'keeping' | 'recomputing', OurFigures[]> = { keeping: [], recomputing: [] };
 const peer: PeerFigures[] = [];
 
-console.log(`${describeSize(size)}; ${size.batch}x${size.seq} tokens a step; ${threads} threads; ${steps} steps timed`);
+console.log(
+  `${describeSize(size)}; ${size.batch}x${size.seq} tokens a step; threads: ${threads}; ${steps} steps timed`,
+);
 if (!isPeerHere)
   console.log('No peer: set VICUNA_PYTHON, and VICUNA_SHARED to the reference data, for the comparison.');
 const contestants: Record<string, () => Promise<number>> = {
