@@ -3,6 +3,8 @@ export { CheckpointError, type CheckpointLocation, listNames, quoteValue, Traini
 export { readJsonObject } from './hugging-face/json-file.js';
 export { HuggingFaceWeights } from './hugging-face/weights.js';
 export { type WriteWeightsOptions, writeWeights } from './hugging-face/write-weights.js';
+export { type Adapter, readAdapter } from './peft/read.js';
+export { type WriteAdapterOptions, writeAdapter } from './peft/write.js';
 export { type WeightDtype, weightBytes } from './safetensors/dtype.js';
 export type { TensorInfo } from './safetensors/header.js';
 export { SafetensorsFile } from './safetensors/reader.js';

@@ -2,6 +2,7 @@ export { type LlamaConfig, type ResolvedLlamaConfig, toModelShape } from './conf
 export { llamaPresets } from './config/presets.js';
 export type { EngineChoice } from './engine-choice.js';
 export type { TextEvaluation } from './evaluate-text.js';
+export { initializeAdapter } from './lora/initialize.js';
 export type { WeightFormat } from './parameters.js';
 export type { CreateOptions, LoadOptions, ModelOptions } from './parts.js';
 export type { CompletionOptions, ContextOverflow, VicunaChatOptions } from './sampling/settings.js';

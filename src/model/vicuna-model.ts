@@ -1,3 +1,4 @@
+import { readAdapter } from '../checkpoint/index.js';
 import type { ChatModel, Generation, Message, PromptTemplate, TextDelta } from '../conversation/index.js';
 import { type CallOptions, parseConfig, type Run, startRun, VicunaError } from '../core/index.js';
 import type { Engine, KeyValueCache, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
@@ -10,6 +11,7 @@ import { DecodeQueue } from './generation/decode-queue.js';
 import { assertRoom, fitPrompt } from './generation/fit-prompt.js';
 import { generateText, type TextGeneration } from './generation/generate-text.js';
 import type { GenerationHost } from './generation/generate-tokens.js';
+import { mergeIntoWeights } from './lora/merge.js';
 import { asVectors } from './parameters.js';
 import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
 import { type CompletionOptions, generationSettingsSchema, type VicunaChatOptions } from './sampling/settings.js';
@@ -174,6 +176,23 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
       this.#queue.exclusive(() => this.engine.download(parameters[block]!, into));
     const { blocks } = this.transformer;
     await saveModel(directory, { description, generation, template, tokenizer, blocks, readBlock }, options);
+  }
+
+  /**
+   * Adds a LoRA adapter in peft's format to the weights, in place: from then on the model computes, and saves, what it
+   * would with the adapter beside it. Chats under way go on with the new weights.
+   *
+   * @param directory - `adapter_config.json` and `adapter_model.safetensors`, written here or by peft.
+   * @throws VicunaError `model-unsupported` naming what is no plain LoRA, `weights-unsupported` where the model's weights
+   * were rounded when it was loaded.
+   * @throws CheckpointError when files are missing, damaged or belong to another model. The weights are then unchanged.
+   */
+  async mergeAdapter(directory: string, { signal }: Pick<CallOptions, 'signal'> = {}): Promise<void> {
+    this.#assertAlive();
+    const { parameters } = this;
+    const adapter = await readAdapter(directory, this.shape, signal);
+    signal?.throwIfAborted();
+    await this.#queue.exclusive(() => mergeIntoWeights(this.engine, this.transformer, parameters, adapter));
   }
 
   /** Frees the weights, ends chats that still run, and disposes of the engine if the model made it. */
