@@ -37,7 +37,7 @@ await using engine = await createEngine({ backend: values.backend as EngineOptio
 const config = { vocabularySize: 32_000, hiddenSize: 512, layers: 8, heads: 8, ffnSize: 1376, contextLength: 2048 };
 await using model = await VicunaModel.create(config, { engine });
 const host = {
-  queue: new DecodeQueue(model.transformer, model.parameters),
+  queue: new DecodeQueue(model.transformer, () => model.parameters),
   vocabularySize: config.vocabularySize,
   createCache: (capacity: number) => model.transformer.createCache(capacity),
   releaseCache: (cache: Parameters<typeof engine.release>[0]) => engine.release(cache),

@@ -5,17 +5,19 @@ import type { TrainerSettings } from './config.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
 import type { EventLog } from './event-log.js';
-import type { EvaluationEndEvent, StepEndEvent, TrainEvent, TrainResult, TrainStartEvent } from './events.js';
+import type { EvaluationEndEvent, TrainEvent, TrainResult, TrainStartEvent } from './events.js';
 import type { TrainingJob } from './job.js';
 import type { RankGroup } from './ranks/rank-group.js';
 import type { ResumedState, StepFault, StepOutcome } from './ranks/rank-trainer.js';
 import { learningRateAt, type Schedule, warmupStepsOf } from './schedule.js';
+import { stepEvent } from './step-event.js';
 import { TrainingInterruptedError } from './termination.js';
-import { saveTrained, takeTrained } from './trained-weights.js';
+import type { TrainedWeights } from './trained-weights.js';
 import { assertSameTraining, describeTraining } from './training-state.js';
 
 export interface TrainingRuntime {
   readonly ranks: RankGroup;
+  readonly weights: TrainedWeights;
   readonly log: EventLog;
   /** Aborted when the process is to end. */
   readonly termination: AbortSignal;
@@ -35,6 +37,8 @@ export class Training {
   #state: TrainingState;
   #loss = Number.NaN;
   #evaluationLoss: number | undefined;
+  /** By agreement of all ranks. */
+  #isCancelled = false;
 
   constructor(job: TrainingJob, data: TrainingData, runtime: TrainingRuntime) {
     this.#job = job;
@@ -55,23 +59,31 @@ export class Training {
   }
 
   async *run(): Events<TrainResult> {
+    const { ranks, weights } = this.#runtime;
+    let allAreHere = true;
+    try {
+      const result = yield* this.#train();
+      return result;
+    } catch (error) {
+      allAreHere = ranks.decidesAlone || this.#isAgreed(error);
+      throw error;
+    } finally {
+      // Ranks that still answer hold what the steps before came to. Whatever ended the training is the error to be seen.
+      if (allAreHere) await weights.bringBack(ranks).catch(() => undefined);
+    }
+  }
+
+  async *#train(): Events<TrainResult> {
     const { log, ranks } = this.#runtime;
     const resumed = await this.#resume();
     await log.begin(resumed !== undefined);
     yield* this.#checkpointEvents();
     yield await log.record(await this.#startEvent(resumed));
     const started = performance.now();
-    try {
-      yield* this.#takeSteps();
-      await ranks.settle();
-    } catch (error) {
-      // Ranks that still answer hold what the steps before came to.
-      if (error instanceof TrainingDivergedError || error instanceof TrainingInterruptedError)
-        await takeTrained(this.#job, ranks);
-      throw error;
-    }
+    yield* this.#takeSteps();
+    await ranks.settle();
     yield* this.#checkpointEvents();
-    const checkpoint = await saveTrained(this.#job, ranks);
+    const checkpoint = await this.#saveModel();
     const result: TrainResult = {
       steps: this.#state.step,
       tokens: this.#state.tokens,
@@ -84,6 +96,21 @@ export class Training {
     return result;
   }
 
+  /** Whether all ranks end with this error at the same place. */
+  #isAgreed(error: unknown): boolean {
+    return this.#isCancelled || error instanceof TrainingDivergedError || error instanceof TrainingInterruptedError;
+  }
+
+  /** @returns the directory */
+  async #saveModel(): Promise<string> {
+    const { settings, model, signal, onProgress } = this.#job;
+    const { ranks, weights } = this.#runtime;
+    const { outputDirectory, saveDtype: dtype } = settings;
+    await weights.bringBack(ranks);
+    if (ranks.writes) await model.save(outputDirectory, { dtype, overwrite: true, signal, onProgress });
+    return outputDirectory;
+  }
+
   async #resume(): Promise<ResumedState | undefined> {
     const { settings, signal, onProgress } = this.#job;
     if (settings.resume === false) return undefined;
@@ -91,6 +118,7 @@ export class Training {
     if (resumed === undefined) return undefined;
     assertSameTraining(resumed.state, this.#description, resumed.path);
     this.#state = resumed.state;
+    this.#runtime.weights.lastCheckpoint = resumed.path;
     return resumed;
   }
 
@@ -152,6 +180,7 @@ export class Training {
   ): Events<StepOutcome> {
     const { ranks, termination } = this.#runtime;
     const { supervisedTokens } = packed;
+    if (ranks.decidesAlone) this.#job.signal.throwIfAborted();
     // Asked before the step: where ranks are processes of their own they have to agree.
     const wishes = {
       save: this.#checkpoints.isDue(rates.step),
@@ -173,7 +202,10 @@ export class Training {
   /** Saves what is due, and ends here when the process is to end, unless there is only the model left to save. */
   async *#keep({ wishes }: StepOutcome, last: boolean): Events {
     const { ranks, termination } = this.#runtime;
-    if (wishes.abort) throw this.#job.signal.reason ?? new DOMException('Another rank was cancelled.', 'AbortError');
+    if (wishes.abort) {
+      this.#isCancelled = true;
+      throw this.#job.signal.reason ?? new DOMException('Another rank was cancelled.', 'AbortError');
+    }
     const stop = !last && (wishes.stop || (ranks.decidesAlone && termination.aborted));
     if (wishes.save || stop) yield* this.#save();
     if (stop) yield* this.#interrupt();
@@ -192,8 +224,11 @@ export class Training {
   }
 
   async *#checkpointEvents(): Events {
-    const { log, ranks } = this.#runtime;
-    for (const event of ranks.takeEvents()) yield await log.record(event);
+    const { log, ranks, weights } = this.#runtime;
+    for (const event of ranks.takeEvents()) {
+      if (event.type === 'checkpoint-commit') weights.lastCheckpoint = event.path;
+      yield await log.record(event);
+    }
   }
 
   async #evaluate(step: number): Promise<EvaluationEndEvent> {
@@ -256,23 +291,4 @@ function scheduleOf(settings: TrainerSettings, { training }: TrainingData): Sche
 
 function isEvaluationDue({ evaluation }: TrainerSettings, step: number, epochEnded: boolean): boolean {
   return evaluation.everySteps > 0 ? step % evaluation.everySteps === 0 : epochEnded;
-}
-
-function stepEvent(
-  packed: PackedStep,
-  taken: Pick<StepEndEvent, 'step' | 'learningRate' | 'loss' | 'gradientNorm'> & { readonly seconds: number },
-): StepEndEvent {
-  const { seconds, ...figures } = taken;
-  const { cursor, conversations, microBatches, tokens, supervisedTokens, fill } = packed;
-  return {
-    type: 'step-end',
-    ...figures,
-    epoch: cursor.epoch + 1,
-    conversations,
-    microBatches: microBatches.length,
-    tokens,
-    supervisedTokens,
-    tokensPerSecond: tokens / seconds,
-    fill,
-  };
 }

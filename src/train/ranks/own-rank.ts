@@ -58,10 +58,6 @@ export class OwnRank implements RankGroup {
     return this.worldSize === 1;
   }
 
-  get trainsInPlace(): boolean {
-    return this.worldSize === 1;
-  }
-
   resume(from: string, options: CallOptions): Promise<ResumedState | undefined> {
     return this.#trainer.resume(from, options);
   }

@@ -13,8 +13,6 @@ export interface RankGroup {
   readonly writes: boolean;
   /** Whether nobody but this process decides what the ranks do. */
   readonly decidesAlone: boolean;
-  /** Whether the model's own vectors are trained. */
-  readonly trainsInPlace: boolean;
   /** @param from - a checkpoint's directory, or `auto` for the newest whole one. */
   resume(from: string, options: CallOptions): Promise<ResumedState | undefined>;
   step(packed: PackedStep, order: StepOrder): Promise<StepOutcome>;

@@ -21,7 +21,6 @@ export interface ThreadRanksRuntime {
   /** Whose like every thread makes for itself. */
   readonly engine: Engine;
   readonly shape: ModelShape;
-  readonly signal: AbortSignal;
 }
 
 /** Ranks that are threads of this process: they compute, this thread reads the data and tells them what to do. */
@@ -29,12 +28,11 @@ export class ThreadRanks implements RankGroup {
   readonly worldSize: number;
   readonly writes = true;
   readonly decidesAlone = true;
-  readonly trainsInPlace = false;
   readonly #ranks: Ranks<RankCommand, RankReply>;
   readonly #dataset: PackedDataset;
   readonly #events: CheckpointEvent[] = [];
   readonly #replies: readonly Mailbox<RankReply>[];
-  /** Rejects when a rank has failed or the job was cancelled, and when all have ended; never resolves. */
+  /** Rejects when a rank has failed, and when all have ended; never resolves. */
   readonly #ended: Promise<never>;
   #isOver = false;
 
@@ -43,10 +41,12 @@ export class ThreadRanks implements RankGroup {
     this.#dataset = dataset;
     this.#replies = Array.from({ length: settings.ranks }, () => new Mailbox<RankReply>());
     const data: RankData = { settings, shape: runtime.shape, engine: engineOptions(settings, runtime.engine) };
-    this.#ranks = launchRanks<RankCommand, RankReply>(
-      { ranks: settings.ranks, data, ...workerFile('rank-worker', import.meta.url) },
-      { signal: runtime.signal },
-    );
+    // Without the caller's signal: ranks that were stopped could not give back what they have trained.
+    this.#ranks = launchRanks<RankCommand, RankReply>({
+      ranks: settings.ranks,
+      data,
+      ...workerFile('rank-worker', import.meta.url),
+    });
     this.#ended = this.#listen();
     this.#ended.catch(() => undefined);
   }
@@ -63,9 +63,11 @@ export class ThreadRanks implements RankGroup {
       for (const { blocks, read } of sources) {
         const shared = sharedFloats(Math.max(...blocks.map(({ size }) => size)));
         for (const [block, { size }] of blocks.entries()) {
+          // Nothing is taken from the model before all ranks are there to receive it.
+          await group.#answers();
           const values = shared.subarray(0, size);
           await read(block, 0, values);
-          await group.#ask(() => ({ type: 'block', values }));
+          group.#tell(() => ({ type: 'block', values }));
         }
       }
       await group.#answers();
@@ -129,8 +131,12 @@ export class ThreadRanks implements RankGroup {
 
   /** @returns what rank 0 answers, when all have. */
   async #ask(commandFor: (rank: number) => RankCommand): Promise<unknown> {
-    for (const rank of this.#replies.keys()) this.#ranks.post(commandFor(rank), rank);
+    this.#tell(commandFor);
     return this.#answers();
+  }
+
+  #tell(commandFor: (rank: number) => RankCommand): void {
+    for (const rank of this.#replies.keys()) this.#ranks.post(commandFor(rank), rank);
   }
 
   async #answers(): Promise<unknown> {
