@@ -60,3 +60,12 @@ export class TrainedWeights {
     this.#loan?.end(checkpoint);
   }
 }
+
+/** Saves what was trained. @returns the directory */
+export async function saveTrained(job: TrainingJob, weights: TrainedWeights, ranks: RankGroup): Promise<string> {
+  const { settings, model, signal, onProgress } = job;
+  const { outputDirectory, saveDtype } = settings;
+  await weights.bringBack(ranks);
+  await ranks.once(() => model.save(outputDirectory, { dtype: saveDtype, overwrite: true, signal, onProgress }));
+  return outputDirectory;
+}

@@ -15,7 +15,12 @@ export async function openRanks(
 ): Promise<RankGroup> {
   const { engine, transformer, shape } = model;
   if (settings.ranks > 1)
-    return ThreadRanks.create(settings, [{ blocks: transformer.blocks, read }], dataset, { engine, shape });
+    return ThreadRanks.create(settings, [{ blocks: transformer.blocks, read }], dataset, {
+      engine,
+      shape,
+      signal,
+      termination,
+    });
   const runtime = {
     engine,
     transformer,
