@@ -29,10 +29,15 @@ export function lendHead<T>(
   );
 }
 
+/** Whether a head multiplies by a matrix of its own; true of an embedding. */
+export function hasMatrix({ parameters }: BlockLayout): boolean {
+  return parameters.some(({ shape }) => shape.length > 1);
+}
+
 /** Only the rows of tokens that occur are learned in an embedding, unless the head multiplies by it too. */
 export function zerosOptions(block: BlockLayout, blocks: readonly BlockLayout[]): ZerosOptions {
-  const headHasMatrix = (blocks.at(-1)?.parameters.length ?? 0) > 1;
-  return { sparse: block.kind === 'embedding' && headHasMatrix };
+  const head = blocks.at(-1);
+  return { sparse: block.kind === 'embedding' && head !== undefined && hasMatrix(head) };
 }
 
 /** Makes vectors one after another; when one cannot be made, frees those that were. */

@@ -1,7 +1,7 @@
 import type { Communicator } from '../../collectives/index.js';
 import type { BlockLayout, Engine, Vector } from '../../engine/index.js';
 import type { BlockVectors } from '../vectors.js';
-import { BlockBuffers } from './block-buffers.js';
+import { type BlockBuffer, BlockBuffers } from './block-buffers.js';
 import type { HostedVector } from './hosted-vector.js';
 
 export interface GatheredParametersOptions {
@@ -44,7 +44,7 @@ export class GatheredParameters implements BlockVectors {
     if (gathering === undefined) throw new TypeError(`Block ${block} is asked for while its memory is in use.`);
     try {
       await gathering.done;
-      return await use(gathering.buffer.vector);
+      return await use(gathering.buffer.hosted.vector);
     } finally {
       this.#buffers.giveBack(gathering.buffer);
     }
@@ -64,8 +64,9 @@ export class GatheredParameters implements BlockVectors {
   #gather(block: number): Gathering | undefined {
     const buffer = this.#buffers.tryTake(this.#options.blocks[block]!.size);
     if (buffer === undefined) return undefined;
-    const gathered = this.#communicator.allGather(this.#options.shards[block]!.host, buffer.host);
-    const done = gathered.then(() => buffer.toEngine());
+    const { hosted } = buffer;
+    const gathered = this.#communicator.allGather(this.#options.shards[block]!.host, hosted.host);
+    const done = gathered.then(() => hosted.toEngine());
     // Whoever asks for the block gets the error; perhaps nobody does.
     done.catch(() => undefined);
     return { buffer, done };
@@ -73,6 +74,6 @@ export class GatheredParameters implements BlockVectors {
 }
 
 interface Gathering {
-  readonly buffer: HostedVector;
+  readonly buffer: BlockBuffer;
   readonly done: Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Communicator } from '../../collectives/index.js';
+import { type Communicator, shardRange } from '../../collectives/index.js';
 import type { BlockLayout, Engine, Vector } from '../../engine/index.js';
 import type { BlockVectors } from '../vectors.js';
 import { BlockBuffers } from './block-buffers.js';
@@ -10,22 +10,22 @@ export interface ScatteredGradientsOptions {
   readonly shards: readonly HostedVector[];
 }
 
-/** Gradients that are summed over the ranks as soon as a block's backward is over, while the next one is computed. */
+/**
+ * Gradients that are summed over the ranks as soon as a block's backward is over, while the next one is computed. What a
+ * share holds of the micro-batches before goes into the block that the engine adds to, and so into the next sum.
+ */
 export class ScatteredGradients implements BlockVectors {
   readonly #communicator: Communicator;
   readonly #options: ScatteredGradientsOptions;
   readonly #buffers: BlockBuffers;
-  /** Whether a block's share holds something of this step. */
-  readonly #begun: boolean[];
-  #reductions: Promise<void>[] = [];
-  /** Where a share's next part arrives, one for each buffer. */
-  readonly #arrivals = new Map<HostedVector, Float32Array>();
+  /** Of each block, the latest of this step. */
+  readonly #reductions: (Promise<void> | undefined)[];
 
   private constructor(communicator: Communicator, options: ScatteredGradientsOptions, buffers: BlockBuffers) {
     this.#communicator = communicator;
     this.#options = options;
     this.#buffers = buffers;
-    this.#begun = options.blocks.map(() => false);
+    this.#reductions = options.blocks.map(() => undefined);
   }
 
   static async create(
@@ -38,48 +38,47 @@ export class ScatteredGradients implements BlockVectors {
   }
 
   async lend<T>(block: number, use: (vector: Vector) => Promise<T>): Promise<T> {
-    const buffer = await this.#buffers.take(this.#options.blocks[block]!.size);
-    buffer.host.fill(0);
-    await buffer.toEngine();
+    const { size } = this.#options.blocks[block]!;
+    const buffer = await this.#buffers.take(size);
+    const { hosted } = buffer;
     let result: T;
     try {
-      result = await use(buffer.vector);
-      await buffer.toHost();
+      await this.#begin(block, hosted.host);
+      await hosted.toEngine();
+      result = await use(hosted.vector);
+      await hosted.toHost();
     } catch (error) {
       this.#buffers.giveBack(buffer);
       throw error;
     }
-    const reduction = this.#reduce(block, buffer).finally(() => this.#buffers.giveBack(buffer));
+    const reduction = this.#communicator
+      .reduceScatter(hosted.host, this.#options.shards[block]!.host)
+      .finally(() => this.#buffers.giveBack(buffer));
     reduction.catch(() => undefined);
-    this.#reductions.push(reduction);
+    this.#reductions[block] = reduction;
     return result;
   }
 
   /** Waits until every share holds the sum of what all ranks have added. */
   async settle(): Promise<void> {
-    const reductions = this.#reductions;
-    this.#reductions = [];
-    await Promise.all(reductions);
+    await Promise.all(this.#reductions);
     for (const shard of this.#options.shards) await shard.toEngine();
   }
 
   clear(): void {
-    this.#begun.fill(false);
+    this.#reductions.fill(undefined);
   }
 
   release(): void {
     this.#buffers.release();
   }
 
-  async #reduce(block: number, buffer: HostedVector): Promise<void> {
-    const { host } = this.#options.shards[block]!;
-    if (!this.#begun[block]) {
-      this.#begun[block] = true;
-      return this.#communicator.reduceScatter(buffer.host, host);
-    }
-    const arrival = this.#arrivals.get(buffer) ?? this.#communicator.allocate(host.length);
-    this.#arrivals.set(buffer, arrival);
-    await this.#communicator.reduceScatter(buffer.host, arrival);
-    for (let index = 0; index < arrival.length; index++) host[index]! += arrival[index]!;
+  async #begin(block: number, whole: Float32Array): Promise<void> {
+    const reduction = this.#reductions[block];
+    whole.fill(0);
+    if (reduction === undefined) return;
+    await reduction;
+    const { rank, worldSize } = this.#communicator;
+    whole.set(this.#options.shards[block]!.host, shardRange(whole.length, rank, worldSize).start);
   }
 }
