@@ -1,4 +1,4 @@
-export type { EvaluationConfig, TrainerConfig } from './config.js';
+export type { CheckpointConfig, EvaluationConfig, TrainerConfig } from './config.js';
 export { type Divergence, TrainingDivergedError } from './errors.js';
 export type {
   EpochEndEvent,
@@ -10,4 +10,6 @@ export type {
   TrainStartEvent,
 } from './events.js';
 export type { ScheduleName } from './schedule.js';
+export { TrainingInterruptedError } from './termination.js';
+export type { ShardingMode } from './trainable/index.js';
 export { type TrainerRuntime, VicunaTrainer } from './trainer.js';

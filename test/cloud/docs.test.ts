@@ -20,7 +20,7 @@ describe('documents in the docs', () => {
   });
 
   it('and the tables are those of the example', { timeout: 120_000 }, async () => {
-    const example = ['--import', 'tsx', 'examples/08-spot-plan.ts'];
+    const example = ['--import', 'tsx', 'examples/06-spot-plan.ts'];
     const { stdout } = await promisify(execFile)(process.execPath, example, { cwd: root });
     const page = (await read('spot.md')).split('\n');
     const rows = stdout.split('\n').filter((line) => line.startsWith('|'));

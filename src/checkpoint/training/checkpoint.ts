@@ -37,8 +37,7 @@ export class TrainingCheckpoint {
   }
 
   /**
-   * Opens one checkpoint, reading every file once to compare its SHA-256. A rank of a job opens it by
-   * {@link TrainingCheckpoints.load}, where the ranks share that work.
+   * Opens one checkpoint, reading every file once to compare its SHA-256.
    *
    * @throws TrainingCheckpointError naming the file that is damaged.
    */

@@ -47,7 +47,7 @@ export async function openNewest(
 
 /**
  * The newest checkpoint of a run that is whole, for a process beside the run: to export or inspect it. It changes nothing
- * in the directory; a rank that resumes asks {@link TrainingCheckpoints.latest} instead.
+ * in the directory.
  *
  * @throws TrainingCheckpointError `checkpoint-unsupported` when a newer version of this package wrote one.
  * @public

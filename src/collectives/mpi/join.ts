@@ -26,8 +26,8 @@ export interface MpiOptions {
 }
 
 /**
- * Joins the job that mpirun or srun started this process for, and leaves the process the GPU of its local rank (see
- * {@link selectDevice}): call it before a tensor library is loaded.
+ * Joins the job that mpirun or srun started this process for, and leaves the process the GPU of its local rank
+ * (`CUDA_VISIBLE_DEVICES`): call it before a tensor library is loaded.
  *
  * When a rank dies, throws, ends before it has disposed of its communicator or stops answering, every process of the
  * job is ended, with a message on the standard error output that names it. That mpirun returns 0 is no proof of success:

@@ -1,6 +1,6 @@
 // Plans a training on spot machines: what it costs, how often to save, and the document that SkyPilot runs it from.
 //
-//   node --import tsx examples/08-spot-plan.ts
+//   node --import tsx examples/06-spot-plan.ts
 import {
   bestCheckpointInterval,
   type CostEstimateConfig,
@@ -10,7 +10,7 @@ import {
   simulateSpot,
   spotTrainingTask,
   toSkyPilotYaml,
-} from '../src/cloud/index.js';
+} from 'vicuna-sdk';
 
 const price = {
   onDemand: costAssumptions.onDemandDollarsPerNodeHour.value,
