@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { launchRanks, workerFile } from '../src/collectives/index.js';
-import { MEGABYTES, OPERATIONS, type Times } from './support/collectives-rank.js';
+import { MEGABYTES, OPERATIONS, type Times } from './support/collectives-cases.js';
 import { ratios, summarise } from './support/measure.js';
 
 const ROUNDS = 4;
@@ -42,28 +42,28 @@ async function mpi(): Promise<Times> {
 const contestants = { threads, ...(spawnSync('mpirun', ['--version']).status === 0 ? { mpi } : {}) };
 if (!('mpi' in contestants)) console.log('mpi is left out: no mpirun here (apt install openmpi-bin)');
 const median = (values: readonly number[] | undefined) => summarise(values ?? []).median;
-const copies: Record<number, number[]> = {};
-const figures: Record<string, number[]> = {};
+/** GB/s by `contestant operation megabytes`, one of a round. */
+const figures = new Map<string, number[]>();
+const note = (key: string, megabytes: number, seconds: number) =>
+  figures.set(key, [...(figures.get(key) ?? []), megabytes / 1000 / seconds]);
 for (let round = 0; round < ROUNDS; round++) {
   const copied = copy();
-  for (const megabytes of MEGABYTES) (copies[megabytes] ??= []).push(megabytes / 1000 / median(copied[megabytes]));
+  for (const megabytes of MEGABYTES) note(`memcpy ${megabytes}`, megabytes, median(copied[megabytes]));
   for (const [name, contestant] of Object.entries(contestants)) {
     const times = await contestant();
     for (const operation of OPERATIONS)
-      for (const megabytes of MEGABYTES) {
-        const seconds = median(times[`${operation} ${megabytes}`]);
-        (figures[`${name} ${operation} ${megabytes}`] ??= []).push(megabytes / 1000 / seconds);
-      }
+      for (const megabytes of MEGABYTES)
+        note(`${name} ${operation} ${megabytes}`, megabytes, median(times[`${operation} ${megabytes}`]));
   }
 }
 const show = (values: readonly number[]) =>
   `best ${Math.max(...values).toFixed(2)}, median ${summarise(values).median.toFixed(2)} GB/s`;
 for (const megabytes of MEGABYTES) {
-  console.log(`${megabytes} MB, memcpy: ${show(copies[megabytes]!)}`);
+  console.log(`${megabytes} MB, memcpy: ${show(figures.get(`memcpy ${megabytes}`)!)}`);
   for (const name of Object.keys(contestants))
     for (const operation of OPERATIONS) {
-      const values = figures[`${name} ${operation} ${megabytes}`]!;
-      const ratio = summarise(ratios(values, copies[megabytes]!)).median;
+      const values = figures.get(`${name} ${operation} ${megabytes}`)!;
+      const ratio = summarise(ratios(values, figures.get(`memcpy ${megabytes}`)!)).median;
       console.log(`${megabytes} MB, ${name} ${operation}: ${show(values)}, of memcpy ${ratio.toFixed(2)}`);
     }
 }

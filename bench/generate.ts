@@ -1,96 +1,162 @@
-// Claim: prompt and reply tokens per second of one sequence, beside PyTorch with transformers' cache, in one run.
-// The peer is generate_torch.py of the reference data (VICUNA_SHARED), run by the Python that VICUNA_PYTHON names;
-// without them only our figures are printed. Options: --rounds 3 --prompt 256 --new 48 --backend wasm
-import { execFile } from 'node:child_process';
-import { parseArgs, promisify } from 'node:util';
-import { createEngine, type EngineOptions } from '../src/engine/index.js';
-import { DecodeQueue } from '../src/model/generation/decode-queue.js';
-import { generateTokens } from '../src/model/generation/generate-tokens.js';
-import { VicunaModel } from '../src/model/index.js';
-import { sharedData } from '../test/support/shared-data.js';
-import { ratios, summarise } from './support/measure.js';
+// Claim: prompt and reply tokens per second, greedily, of 1 and 8 sequences, with weights as float32, bfloat16 and int8,
+// beside PyTorch with transformers' cache and beside llama.cpp through node-llama-cpp on the same weights at as many bits.
+// Each contestant is a process of its own, ours on the built package, and they take turns. The peers are found through
+// VICUNA_PYTHON (with VICUNA_SHARED), which also converts the weights for llama.cpp, and VICUNA_PEER_MODULES; without
+// them only our figures are printed. Options: --rounds 3 --repeats 2 --prompt 256 --new 48 --threads 1,2 --size small
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createEngine } from '../src/engine/index.js';
+import { VicunaModel, type WeightFormat } from '../src/model/index.js';
+import {
+  type GenerationFigures,
+  generateLlama,
+  generateOurs,
+  generateTorch,
+  isLlamaHere,
+  isTorchHere,
+  type OurFigures,
+  type Pass,
+  toGguf,
+} from './support/generation.js';
+import { summarise } from './support/measure.js';
+import { describeSize, modelConfig, sizeFrom, sizeOptions } from './support/sizes.js';
 
-/** Tokens per second. */
-interface Figures {
-  readonly prompt: number;
-  readonly reply: number;
-}
-
-/** What other processes took of the processor meanwhile, in cores, as the peer measured it. */
-const disturbance: number[] = [];
+/** Who has weights of how many bits. llama.cpp knows two of 16; the faster one counts. */
+const classes = [
+  { weights: 'float32', gguf: ['F32'], dtype: 'float32' },
+  { weights: 'bfloat16', gguf: ['F16', 'BF16'], dtype: 'bfloat16' },
+  { weights: 'int8', gguf: ['Q8_0'], dtype: undefined },
+] as const;
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
+    ...sizeOptions,
     prompt: { type: 'string', default: '256' },
     new: { type: 'string', default: '48' },
-    backend: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    repeats: { type: 'string', default: '2' },
+    threads: { type: 'string', default: '1,2' },
   },
 });
-const promptTokens = Number(values.prompt);
-const newTokens = Number(values.new);
-const { VICUNA_PYTHON: python } = process.env;
-const script = sharedData('data/peers/generate_torch.py');
-
-await using engine = await createEngine({ backend: values.backend as EngineOptions['backend'] });
-// The peer's default size: 58 million weights.
-const config = { vocabularySize: 32_000, hiddenSize: 512, layers: 8, heads: 8, ffnSize: 1376, contextLength: 2048 };
-await using model = await VicunaModel.create(config, { engine });
-const host = {
-  queue: new DecodeQueue(model.transformer, model.parameters),
-  vocabularySize: config.vocabularySize,
-  createCache: (capacity: number) => model.transformer.createCache(capacity),
-  releaseCache: (cache: Parameters<typeof engine.release>[0]) => engine.release(cache),
+const size = sizeFrom(values);
+const job = {
+  prompt: Number(values.prompt),
+  new: Number(values.new),
+  vocabulary: size.vocab,
+  batches: [1, 8],
+  repeats: Number(values.repeats),
 };
 
-async function ours(): Promise<Figures> {
-  const prompt = Int32Array.from({ length: promptTokens }, (_, index) => 3 + ((index * 7919) % 31_000));
-  const started = performance.now();
-  let first = started;
-  let drawn = 0;
-  const tokens = generateTokens(host, {
-    prompt,
-    maxTokens: newTokens,
-    endTokenIds: new Set(),
-    settings: { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1, seed: 0 },
-    signal: new AbortController().signal,
-  });
-  for await (const _ of tokens) if (++drawn === 1) first = performance.now();
-  const ended = performance.now();
-  return { prompt: (promptTokens / (first - started)) * 1000, reply: ((newTokens - 1) / (ended - first)) * 1000 };
+const contestants = new Map<string, (threads: number) => Promise<GenerationFigures>>();
+/** By contestant, then threads: one entry a round. */
+const runs = new Map<string, Map<number, GenerationFigures[]>>();
+
+const folder = await mkdtemp(join(tmpdir(), 'vicuna-bench-'));
+try {
+  await prepare();
+  for (let round = 0; round < Number(values.rounds); round++)
+    for (const threads of values.threads.split(',').map(Number))
+      for (const [name, generate] of contestants) note(name, threads, await generate(threads));
+  report();
+  if (isLlamaHere) await compareTokens();
+} finally {
+  await rm(folder, { recursive: true });
 }
 
-async function peer(): Promise<Figures> {
-  const sizes = ['--batches', '1', '--repeat', '1', '--prompt', String(promptTokens), '--new', String(newTokens)];
-  const { stdout } = await promisify(execFile)(python!, [script!, ...sizes]);
-  const line = JSON.parse(stdout.trim().split('\n').at(-1)!);
-  disturbance.push(line.contention?.other_cores ?? Number.NaN);
-  return { prompt: line.prefill_tokens_per_s, reply: line.decode_tokens_per_s };
+async function prepare(): Promise<void> {
+  console.log(`${describeSize(size)}; prompts of ${job.prompt} tokens, replies of ${job.new}`);
+  if (!isTorchHere) console.log('No PyTorch: set VICUNA_PYTHON, and VICUNA_SHARED to the reference data.');
+  if (!isLlamaHere)
+    console.log('No llama.cpp: set VICUNA_PEER_MODULES to a folder with node-llama-cpp, and VICUNA_PYTHON.');
+  const directory = join(folder, 'model');
+  {
+    await using engine = await createEngine();
+    // Wider than a new model's weights, so that one token is likelier than the others by more than rounding.
+    await using model = await VicunaModel.create({ ...modelConfig(size), initializerRange: 0.04 }, { engine });
+    await model.save(directory);
+  }
+  for (const { weights, gguf, dtype } of classes) {
+    contestants.set(weights, (threads) => generateOurs({ ...job, model: directory, weights, threads }));
+    for (const form of isLlamaHere ? gguf : []) {
+      await toGguf(directory, join(folder, form), form);
+      contestants.set(`llama.cpp ${form}`, (threads) => generateLlama({ ...job, model: join(folder, form), threads }));
+    }
+    if (isTorchHere && dtype !== undefined)
+      contestants.set(`PyTorch ${dtype}`, (threads) => generateTorch({ ...job, threads }, size, dtype));
+  }
 }
 
-const hasPeer = python !== undefined && script !== undefined;
-if (!hasPeer) console.log('No peer: set VICUNA_PYTHON, and VICUNA_SHARED to the reference data, for the comparison.');
-await ours();
-const figures: { ours: Figures; peer: Figures | undefined }[] = [];
-for (let round = 0; round < Number(values.rounds); round++)
-  figures.push({ ours: await ours(), peer: hasPeer ? await peer() : undefined });
-
-console.log(
-  `Engine ${engine.name} on ${engine.backend}; prompt of ${promptTokens} tokens, reply of ${newTokens}, batch 1.`,
-);
-for (const phase of ['prompt', 'reply'] as const) {
-  const mine = figures.map((round) => round.ours[phase]);
-  const theirs = figures.flatMap((round) => (round.peer === undefined ? [] : [round.peer[phase]]));
-  const show = (list: readonly number[]) => {
-    const { minimum, median } = summarise(list);
-    return `median ${median.toFixed(1)}, worst ${minimum.toFixed(1)}, best ${Math.max(...list).toFixed(1)} tokens/s`;
-  };
-  console.log(`${phase}: ours ${show(mine)}`);
-  if (theirs.length === 0) continue;
-  console.log(`${phase}: PyTorch ${show(theirs)}`);
-  console.log(`${phase}: ours / PyTorch, median of the rounds: ${summarise(ratios(mine, theirs)).median.toFixed(3)}`);
+function note(name: string, threads: number, figures: GenerationFigures): void {
+  const ofName = runs.get(name) ?? new Map<number, GenerationFigures[]>();
+  runs.set(name, ofName.set(threads, [...(ofName.get(threads) ?? []), figures]));
 }
-if (disturbance.length > 0)
-  console.log(
-    `Other processes took ${disturbance.map((cores) => cores.toFixed(2)).join(', ')} cores: figures are worth comparing near 0.`,
+
+function report(): void {
+  for (const [name, ofThreads] of runs) console.log(`${name}: ${[...ofThreads.values()][0]![0]!.what}`);
+  for (const phase of ['prefill', 'decode'] as const)
+    for (const batch of job.batches) {
+      console.log(`\n${phase}, ${batch} sequence${batch > 1 ? 's' : ''}, tokens/s (min, median of passes):`);
+      for (const { weights, gguf, dtype } of classes) {
+        const ours = best(weights, batch, phase);
+        console.log(`  ours ${weights}: ${ours.shown}${phase === 'decode' ? bandwidthShare(weights, batch) : ''}`);
+        const peers = [
+          ...gguf.map((form) => `llama.cpp ${form}`),
+          ...(dtype === undefined ? [] : [`PyTorch ${dtype}`]),
+        ];
+        for (const peer of peers.filter((name) => runs.has(name))) {
+          const theirs = best(peer, batch, phase);
+          const ratio = (ours.median / theirs.median).toFixed(2);
+          console.log(`    ${peer}: ${theirs.shown}; ours / theirs, each at its best threads: ${ratio}`);
+        }
+      }
+    }
+}
+
+/** A contestant's figures at the number of threads that suits it best. */
+function best(name: string, batch: number, phase: 'prefill' | 'decode') {
+  const all = [...runs.get(name)!.keys()].map((threads) => ({
+    threads,
+    ...summarise(passesOf(name, threads, batch).map((pass) => pass[phase])),
+  }));
+  const top = all.reduce((a, b) => (b.median > a.median ? b : a));
+  const shown = all.map(
+    ({ threads, minimum, median }) =>
+      `${threads} thread${threads > 1 ? 's' : ''} ${minimum.toFixed(0)}, ${median.toFixed(0)}`,
   );
+  return { threads: top.threads, median: top.median, shown: shown.join('; ') };
+}
+
+function passesOf(name: string, threads: number, batch: number): Pass[] {
+  return runs
+    .get(name)!
+    .get(threads)!
+    .flatMap(({ batches }) => batches.find((entry) => entry.batch === batch)!.passes);
+}
+
+/** Every step reads every weight once but the embedding's, of which it looks a few rows up, and every cached key and value. */
+function bandwidthShare(weights: WeightFormat, batch: number): string {
+  const { threads, median } = best(weights, batch, 'decode');
+  const figures = runs.get(weights)!.get(threads) as OurFigures[];
+  const { dim, layers, heads, kv, ffn, vocab } = size;
+  const keys = (kv * dim) / heads;
+  const read = layers * (2 * dim * dim + 2 * dim * keys + 3 * dim * ffn) + dim * vocab;
+  const share = read / (read + dim * vocab);
+  const cached = batch * layers * 2 * keys * (job.prompt + job.new / 2) * Float32Array.BYTES_PER_ELEMENT;
+  const perSecond = (figures[0]!.bytes * share + cached) * (median / batch);
+  const { median: measured } = summarise(figures.map(({ bandwidth }) => bandwidth));
+  return `; ${(perSecond / 1e9).toFixed(1)} GB/s at ${threads}, ${((100 * perSecond) / measured).toFixed(0)}% of the ${(measured / 1e9).toFixed(1)} that a plain sum reads`;
+}
+
+/** With float32 throughout, both should say the same until two tokens are equally likely but for rounding. */
+async function compareTokens(): Promise<void> {
+  const one = { ...job, batches: [1], repeats: 1, threads: 1 };
+  const theirs = await generateLlama({ ...one, model: join(folder, 'F32') }, true);
+  const ours = passesOf('float32', Number(values.threads.split(',')[0]), 1)[0]!.drawn;
+  const others = theirs.batches[0]!.passes[0]!.drawn;
+  const equal = ours.findIndex((token, index) => token !== others[index]);
+  console.log(
+    `\nGreedy tokens equal to llama.cpp's at float32: ${equal === -1 ? ours.length : equal} of ${ours.length}.`,
+  );
+}

@@ -1,12 +1,7 @@
 // One rank of the bench of collectives: a thread of `launchRanks`, or a process of mpirun.
 import { isMainThread } from 'node:worker_threads';
 import { type Communicator, joinMpi, runRank, shardRange } from '../../src/collectives/index.js';
-
-export const OPERATIONS = ['allGather', 'reduceScatter', 'allReduce'] as const;
-export const MEGABYTES = [1, 64];
-
-/** Seconds that one call took, by `operation megabytes`. */
-export type Times = Record<string, number[]>;
+import { MEGABYTES, OPERATIONS, type Times } from './collectives-cases.js';
 
 const CALLS = 7;
 

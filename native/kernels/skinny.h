@@ -13,33 +13,57 @@ namespace VICUNA_ISA {
 
 constexpr Index kSkinnyInputs = 8;
 
-/// Scale of a column's group, 1 where the format has none.
-VICUNA_INLINE float scaleAt(const float*, const float*, Index) { return 1.0f; }
-VICUNA_INLINE float scaleAt(const std::uint16_t*, const float*, Index) { return 1.0f; }
-VICUNA_INLINE float scaleAt(const std::int8_t*, const float* scales, Index column) { return scales[column / kScaleGroup]; }
+/// Adds the product of a group of kScaleGroup weights and each input to its sums.
+template <int Inputs, class Stored>
+VICUNA_INLINE void addGroup(const Stored* weights, const float*, const float* input, Index inputStride, Vec* sums) {
+#pragma GCC unroll 8
+  for (Index v = 0; v < kScaleGroup; v += kLanes) {
+    const Vec w = widen(weights + v);
+#pragma GCC unroll 8
+    for (int m = 0; m < Inputs; m++) sums[m] += w * load(input + m * inputStride + v);
+  }
+}
+
+/// Int8 weights are scaled once for many inputs; for a few, their sum is.
+template <int Inputs>
+VICUNA_INLINE void addGroup(const std::int8_t* weights, const float* scale, const float* input, Index inputStride, Vec* sums) {
+  Vec products[Inputs]{};
+#pragma GCC unroll 8
+  for (Index v = 0; v < kScaleGroup; v += kLanes) {
+    const Vec w = Inputs > 2 ? widen(weights + v) * *scale : widen(weights + v);
+#pragma GCC unroll 8
+    for (int m = 0; m < Inputs; m++) (Inputs > 2 ? sums[m] : products[m]) += w * load(input + m * inputStride + v);
+  }
+  if (Inputs > 2) return;
+#pragma GCC unroll 2
+  for (int m = 0; m < Inputs; m++) sums[m] += products[m] * *scale;
+}
 
 /// Weight rows `row` to `row + Rows` times input rows `first` to `first + Inputs`.
 template <class Stored, int Rows, int Inputs>
 VICUNA_INLINE void multiplyRows(const SkinnyMultiply& s, Index row, Index first) {
-  const Index K = s.K, scaleStride = scaleGroups(K), at = first * s.N + row;
+  static_assert(kScaleGroup % kLanes == 0, "groups are whole vectors");
+  const bool isScaled = s.weights.scales != nullptr;
+  const Index K = s.K, scaleStride = isScaled ? scaleGroups(K) : 0, at = first * s.N + row;
   const Stored* const weights = static_cast<const Stored*>(s.weights.values) + row * K;
-  const float* const scales = s.weights.scales + (s.weights.scales == nullptr ? 0 : row * scaleStride);
+  const float* const scales = s.weights.scales + row * scaleStride;
   const float* const input = s.input + first * K;
   Vec sums[Rows][Inputs]{};
   Index k = 0;
-  for (; k + kLanes <= K; k += kLanes) {
+  for (; k + kScaleGroup <= K; k += kScaleGroup) {
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; r++) {
-      const Vec w = widen(weights + r * K + k) * scaleAt(weights, scales + r * scaleStride, k);
-#pragma GCC unroll 8
-      for (int m = 0; m < Inputs; m++) sums[r][m] += w * load(input + m * K + k);
+      // The rows after these: memory is asked for them while these are computed.
+      for (Index ahead = 0; ahead < kScaleGroup; ahead += 64 / static_cast<Index>(sizeof(Stored)))
+        __builtin_prefetch(weights + (Rows + r) * K + k + ahead);
+      addGroup<Inputs>(weights + r * K + k, scales + r * scaleStride + k / kScaleGroup, input + k, K, sums[r]);
     }
   }
   for (int r = 0; r < Rows; r++)
     for (int m = 0; m < Inputs; m++) {
-      float sum = sumOfLanes(sums[r][m]);
-      for (Index rest = k; rest < K; rest++)
-        sum += widenOne(weights[r * K + rest]) * scaleAt(weights, scales + r * scaleStride, rest) * input[m * K + rest];
+      float sum = sumOfLanes(sums[r][m]), rest = 0;
+      for (Index j = k; j < K; j++) rest += widenOne(weights[r * K + j]) * input[m * K + j];
+      sum += isScaled && k < K ? rest * scales[r * scaleStride + k / kScaleGroup] : rest;
       s.result[at + m * s.N + r] = (s.initial == nullptr ? 0.0f : s.initial[at + m * s.N + r]) + sum;
     }
 }

@@ -11,21 +11,44 @@
 namespace vicuna {
 namespace VICUNA_ISA {
 
-typedef std::uint16_t HalfVec __attribute__((vector_size(VICUNA_LANES * 2)));
-typedef std::int8_t ByteVec __attribute__((vector_size(VICUNA_LANES)));
-
-/// Reads kLanes consecutive weights as floats, int8 ones not yet scaled.
+/// Reads kLanes consecutive weights as floats, int8 ones not yet scaled. Compilers take a conversion over two sizes apart
+/// lane by lane, so it is spelled out where there is an instruction for it.
 VICUNA_INLINE Vec widen(const float* from) { return load(from); }
+#if VICUNA_LANES == 16
+/// A mask, because gcc 12 warns of its own header's unmasked conversions.
+constexpr __mmask16 kAllLanes = 0xffff;
 VICUNA_INLINE Vec widen(const std::uint16_t* from) {
+  const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  return (Vec)((IntVec)_mm512_maskz_cvtepu16_epi32(kAllLanes, bits) << 16);
+}
+VICUNA_INLINE Vec widen(const std::int8_t* from) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  return __builtin_convertvector((IntVec)_mm512_maskz_cvtepi8_epi32(kAllLanes, bytes), Vec);
+}
+#elif VICUNA_LANES == 8
+VICUNA_INLINE Vec widen(const std::uint16_t* from) {
+  const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  return (Vec)((IntVec)_mm256_cvtepu16_epi32(bits) << 16);
+}
+VICUNA_INLINE Vec widen(const std::int8_t* from) {
+  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+  return __builtin_convertvector((IntVec)_mm256_cvtepi8_epi32(bytes), Vec);
+}
+#else
+VICUNA_INLINE Vec widen(const std::uint16_t* from) {
+  typedef std::uint16_t HalfVec __attribute__((vector_size(VICUNA_LANES * 2)));
   HalfVec bits;
   std::memcpy(&bits, from, sizeof bits);
   return (Vec)(__builtin_convertvector(bits, IntVec) << 16);
 }
 VICUNA_INLINE Vec widen(const std::int8_t* from) {
+  typedef std::int8_t ByteVec __attribute__((vector_size(VICUNA_LANES)));
+  typedef std::int16_t ShortVec __attribute__((vector_size(VICUNA_LANES * 2)));
   ByteVec bytes;
   std::memcpy(&bytes, from, sizeof bytes);
-  return __builtin_convertvector(__builtin_convertvector(bytes, IntVec), Vec);
+  return __builtin_convertvector(__builtin_convertvector(__builtin_convertvector(bytes, ShortVec), IntVec), Vec);
 }
+#endif
 VICUNA_INLINE float widenOne(float value) { return value; }
 VICUNA_INLINE float widenOne(std::uint16_t value) {
   const std::uint32_t bits = static_cast<std::uint32_t>(value) << 16;
@@ -54,8 +77,11 @@ VICUNA_INLINE void widenRowOf(const WeightMatrix& weights, Index stride, Index r
     return;
   }
   widenRow(static_cast<const std::int8_t*>(weights.values) + row * stride + first, count, to);
-  const float* const scales = weights.scales + row * scaleGroups(stride);
-  for (Index j = 0; j < count; j++) to[j] *= scales[(first + j) / kScaleGroup];
+  const float* scale = weights.scales + row * scaleGroups(stride) + first / kScaleGroup;
+  for (Index j = 0, end; j < count; j = end, scale++) {
+    end = smaller(count, j + kScaleGroup - (first + j) % kScaleGroup);
+    forEachVector(end - j, [&](Index i, auto access) { access.store(to + j + i, access.load(to + j + i) * *scale); });
+  }
 }
 
 /// Packs `lanes` rows of weights, columns `p` to `p + depth`, as panels of the right matrix.

@@ -19,6 +19,8 @@ export {
   checkpointWeights,
   type JsonValue,
   latestCheckpoint,
+  onEveryRank,
+  openTogether,
   type ShardPiece,
   type TensorKind,
   TrainingCheckpoint,

@@ -20,7 +20,10 @@ export interface Communicator extends AsyncDisposable {
   readonly worldSize: number;
   /** What carries it: `single`, `threads` or `mpi`. */
   readonly backend: string;
-  /** Zeros in memory that this communicator moves with the fewest copies. Any other array may be given as well. */
+  /**
+   * Zeros in memory that this communicator moves with the fewest copies. Any other array may be given as well. Keep it and
+   * use it again: what is dropped may be given back late.
+   */
   allocate(length: number): Float32Array;
   /**
    * Puts every rank's shard together.

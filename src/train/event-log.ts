@@ -1,9 +1,12 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, type FileHandle, mkdir, open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VicunaError } from '../core/index.js';
-import type { TrainEvent } from './events.js';
+import type { LogFailEvent, TrainEvent } from './events.js';
 
 const EVENT_LOG_FILE = 'events.jsonl';
+const LINE_END = 0x0a;
+/** Bytes of an older log that are looked at together. */
+const CHUNK_BYTES = 65_536;
 
 /**
  * Every event as a line of JSON in the output directory, for reports. Each line is on its own as soon as it is written:
@@ -11,6 +14,10 @@ const EVENT_LOG_FILE = 'events.jsonl';
  */
 export class EventLog {
   readonly #path: string | undefined;
+  /** Of whole lines. */
+  #bytes = 0;
+  #isFailing = false;
+  #failure: LogFailEvent | undefined;
 
   private constructor(path: string | undefined) {
     this.#path = path;
@@ -27,28 +34,79 @@ export class EventLog {
     return new EventLog(enabled ? join(outputDirectory, EVENT_LOG_FILE) : undefined);
   }
 
-  /** @param goesOn - whether the events of an earlier part of the same training are kept. */
+  /**
+   * @param goesOn - whether the events of an earlier part of the same training are kept.
+   * @throws VicunaError `file-unwritable`.
+   */
   async begin(goesOn: boolean): Promise<void> {
     const path = this.#path;
-    if (path !== undefined && !goesOn) await writing(path, () => writeFile(path, ''));
+    if (path === undefined) return;
+    await writing(path, async () => {
+      if (goesOn) this.#bytes = await dropTornLine(path);
+      else await writeFile(path, '');
+    });
   }
 
-  /** Writes an event and gives it back: what is yielded after it was recorded is in the log when a listener sees it. */
+  /**
+   * Writes an event and gives it back: what is yielded after it was recorded is in the log when a listener sees it. A log
+   * that cannot be written any more stops no training: see {@link EventLog.takeFailure}.
+   */
   async record<Event extends TrainEvent>(event: Event): Promise<Event> {
     const path = this.#path;
-    if (path !== undefined) await writing(path, () => appendFile(path, `${JSON.stringify(event)}\n`));
+    if (path === undefined) return event;
+    const line = `${JSON.stringify(event)}\n`;
+    try {
+      await appendFile(path, line);
+      this.#bytes += Buffer.byteLength(line);
+      this.#isFailing = false;
+    } catch (error) {
+      // A part of a line would spoil the next one.
+      await truncate(path, this.#bytes).catch(() => undefined);
+      if (!this.#isFailing) this.#failure = { type: 'log-fail', file: path, problem: describe(path, error) };
+      this.#isFailing = true;
+    }
     return event;
   }
+
+  /** That the log cannot be written, once until it can again. */
+  takeFailure(): LogFailEvent | undefined {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure;
+  }
+}
+
+/** A process that was killed may have left half a line. @returns how long the log is now */
+async function dropTornLine(path: string): Promise<number> {
+  const handle = await open(path, 'a+');
+  try {
+    const bytes = await endOfLastLine(handle);
+    await handle.truncate(bytes);
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function endOfLastLine(handle: FileHandle): Promise<number> {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  for (let { size: end } = await handle.stat(); end > 0; end -= Math.min(end, CHUNK_BYTES)) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    const { bytesRead } = await handle.read(chunk, 0, end - start, start);
+    const last = chunk.subarray(0, bytesRead).lastIndexOf(LINE_END);
+    if (last !== -1) return start + last + 1;
+  }
+  return 0;
 }
 
 async function writing(path: string, write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
   } catch (cause) {
-    throw new VicunaError(
-      'file-unwritable',
-      `${path} cannot be written: ${String(cause)}. Make room there, or choose another outputDirectory.`,
-      { cause },
-    );
+    throw new VicunaError('file-unwritable', `${describe(path, cause)} Or choose another outputDirectory.`, { cause });
   }
+}
+
+function describe(path: string, cause: unknown): string {
+  return `${path} cannot be written: ${String(cause)}. Make room there.`;
 }

@@ -73,6 +73,13 @@ export interface EpochEndEvent {
   readonly loss: number;
 }
 
+/** The log cannot be written; training goes on without it, and tries again with the next event. @public */
+export interface LogFailEvent {
+  readonly type: 'log-fail';
+  readonly file: string;
+  readonly problem: string;
+}
+
 /** The model is saved. @public */
 export interface TrainEndEvent extends TrainResult {
   readonly type: 'train-end';
@@ -85,6 +92,7 @@ export type TrainEvent =
   | EvaluationEndEvent
   | EpochEndEvent
   | CheckpointEvent
+  | LogFailEvent
   | TrainEndEvent;
 
 /** What training came to. @public */

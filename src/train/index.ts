@@ -3,6 +3,7 @@ export { type Divergence, TrainingDivergedError } from './errors.js';
 export type {
   EpochEndEvent,
   EvaluationEndEvent,
+  LogFailEvent,
   StepEndEvent,
   TrainEndEvent,
   TrainEvent,

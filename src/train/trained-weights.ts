@@ -19,6 +19,6 @@ export async function saveTrained(job: TrainingJob, ranks: RankGroup): Promise<s
   const { settings, model, signal, onProgress } = job;
   const { outputDirectory, saveDtype } = settings;
   await takeTrained(job, ranks);
-  if (ranks.writes) await model.save(outputDirectory, { dtype: saveDtype, overwrite: true, signal, onProgress });
+  await ranks.once(() => model.save(outputDirectory, { dtype: saveDtype, overwrite: true, signal, onProgress }));
   return outputDirectory;
 }

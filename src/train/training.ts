@@ -1,14 +1,15 @@
-import type { TrainingState } from '../checkpoint/index.js';
+import type { CheckpointEvent, TrainingState } from '../checkpoint/index.js';
 import type { PackedStep } from '../data/index.js';
 import { CheckpointSchedule } from './checkpoint-schedule.js';
 import type { TrainerSettings } from './config.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
 import type { EventLog } from './event-log.js';
-import type { EvaluationEndEvent, StepEndEvent, TrainEvent, TrainResult, TrainStartEvent } from './events.js';
+import type { EvaluationEndEvent, TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
 import type { RankGroup } from './ranks/rank-group.js';
 import type { ResumedState, StepFault, StepOutcome } from './ranks/rank-trainer.js';
+import { startEvent, stepEvent } from './reports.js';
 import { learningRateAt, type Schedule, warmupStepsOf } from './schedule.js';
 import { TrainingInterruptedError } from './termination.js';
 import { saveTrained, takeTrained } from './trained-weights.js';
@@ -33,7 +34,6 @@ export class Training {
   readonly #description: ReturnType<typeof describeTraining>;
   /** What the last finished step came to. */
   #state: TrainingState;
-  #loss = Number.NaN;
   #evaluationLoss: number | undefined;
 
   constructor(job: TrainingJob, data: TrainingData, runtime: TrainingRuntime) {
@@ -56,26 +56,29 @@ export class Training {
 
   async *run(): Events<TrainResult> {
     const { log, ranks } = this.#runtime;
-    const resumed = await this.#resume();
-    await log.begin(resumed !== undefined);
-    yield* this.#checkpointEvents();
-    yield await log.record(await this.#startEvent(resumed));
+    const resumed = yield* this.#resume();
+    yield await log.record(
+      await startEvent(this.#job, this.#data, { ...this.#schedule, ranks: ranks.worldSize, resumed }),
+    );
     const started = performance.now();
     try {
       yield* this.#takeSteps();
       await ranks.settle();
     } catch (error) {
-      // Ranks that still answer hold what the steps before came to.
-      if (error instanceof TrainingDivergedError || error instanceof TrainingInterruptedError)
+      // Ranks that still answer hold what the steps before came to, and perhaps a checkpoint that is not finished.
+      if (error instanceof TrainingDivergedError || error instanceof TrainingInterruptedError) {
+        await ranks.settle();
+        yield* this.#pendingEvents();
         await takeTrained(this.#job, ranks);
+      }
       throw error;
     }
-    yield* this.#checkpointEvents();
+    yield* this.#pendingEvents();
     const checkpoint = await saveTrained(this.#job, ranks);
     const result: TrainResult = {
       steps: this.#state.step,
       tokens: this.#state.tokens,
-      loss: this.#loss,
+      loss: this.#state.loss ?? Number.NaN,
       ...(this.#evaluationLoss === undefined ? {} : { evaluationLoss: this.#evaluationLoss }),
       seconds: (performance.now() - started) / 1000,
       checkpoint,
@@ -84,14 +87,27 @@ export class Training {
     return result;
   }
 
-  async #resume(): Promise<ResumedState | undefined> {
+  /** Nothing is changed, neither the model nor the log, before it is known that this is the same training. */
+  async *#resume(): Events<ResumedState | undefined> {
+    const { log, ranks } = this.#runtime;
     const { settings, signal, onProgress } = this.#job;
-    if (settings.resume === false) return undefined;
-    const resumed = await this.#runtime.ranks.resume(settings.resume, { signal, onProgress });
-    if (resumed === undefined) return undefined;
-    assertSameTraining(resumed.state, this.#description, resumed.path);
-    this.#state = resumed.state;
-    return resumed;
+    const { resume } = settings;
+    let opened: ResumedState | undefined;
+    try {
+      if (resume !== false) opened = await ranks.openCheckpoint(resume, { signal, onProgress });
+    } catch (error) {
+      await log.begin(true);
+      yield* this.#pendingEvents();
+      throw error;
+    }
+    if (opened !== undefined) assertSameTraining(opened.state, this.#description, opened.path);
+    await log.begin(opened !== undefined);
+    yield* this.#pendingEvents();
+    if (opened !== undefined) {
+      await ranks.restore();
+      this.#state = opened.state;
+    }
+    return opened;
   }
 
   async *#takeSteps(): Events {
@@ -99,7 +115,11 @@ export class Training {
     const { training, heldOut } = this.#data;
     const { log } = this.#runtime;
     const { totalSteps } = this.#schedule;
-    if (this.#state.step >= totalSteps) return;
+    if (this.#state.step >= totalSteps) {
+      // Only the model was not saved yet.
+      if (heldOut !== undefined) yield* this.#evaluate(this.#state.step);
+      return;
+    }
     for (const packed of training.steps(this.#state.cursor)) {
       const outcome = yield* this.#takeStep(packed);
       const { step } = this.#state;
@@ -111,11 +131,7 @@ export class Training {
         this.#state = { ...this.#state, epochMean: { sum: 0, weight: 0 } };
         yield await log.record({ type: 'epoch-end', epoch: packed.cursor.epoch + 1, step, loss: sum / weight });
       }
-      if (heldOut !== undefined && (last || isEvaluationDue(settings, step, epochEnded))) {
-        const evaluation = await this.#evaluate(step);
-        this.#evaluationLoss = evaluation.loss;
-        yield await log.record(evaluation);
-      }
+      if (heldOut !== undefined && (last || isEvaluationDue(settings, step, epochEnded))) yield* this.#evaluate(step);
       yield* this.#keep(outcome, last);
       if (last) return;
     }
@@ -128,21 +144,22 @@ export class Training {
     const learningRate = learningRateAt(this.#schedule, step - 1);
     const outcome = yield* this.#compute(packed, { step, learningRate });
     const seconds = (performance.now() - started) / 1000;
-    this.#loss = outcome.lossSum / packed.supervisedTokens;
+    const loss = outcome.lossSum / packed.supervisedTokens;
     const { epochMean, tokens } = this.#state;
     this.#state = {
       ...this.#state,
       step,
       cursor: packed.next,
       tokens: tokens + packed.tokens,
+      loss,
       epochMean: {
         sum: epochMean.sum + outcome.lossSum,
         weight: epochMean.weight + packed.supervisedTokens,
       },
     };
     const { gradientNorm } = outcome;
-    yield await log.record(stepEvent(packed, { step, learningRate, seconds, loss: this.#loss, gradientNorm }));
-    yield* this.#checkpointEvents();
+    yield await log.record(stepEvent(packed, { step, learningRate, seconds, loss, gradientNorm }));
+    yield* this.#pendingEvents();
     return outcome;
   }
 
@@ -158,14 +175,19 @@ export class Training {
       stop: termination.aborted,
       abort: this.#job.signal.aborted,
     };
+    const outcome = yield* this.#unlessTerminated(() => ranks.step(packed, { ...rates, supervisedTokens, wishes }));
+    if (outcome.fault !== undefined) throw await this.#divergence(packed, rates.step, outcome, outcome.fault);
+    return outcome;
+  }
+
+  /** When the process is to end, does not begin, or is broken off in the midst: all is as the last step left it. */
+  async *#unlessTerminated<T>(work: () => Promise<T>): Events<T> {
+    const { ranks, termination } = this.#runtime;
     try {
-      const outcome = await ranks.step(packed, { ...rates, supervisedTokens, wishes });
-      if (outcome.fault !== undefined) throw await this.#divergence(packed, rates.step, outcome, outcome.fault);
-      return outcome;
+      if (ranks.decidesAlone) termination.throwIfAborted();
+      return await work();
     } catch (error) {
       if (!termination.aborted || error !== termination.reason) throw error;
-      // Broken off in the midst: everything still is as the last step left it.
-      yield* this.#save();
       return yield* this.#interrupt();
     }
   }
@@ -175,32 +197,52 @@ export class Training {
     const { ranks, termination } = this.#runtime;
     if (wishes.abort) throw this.#job.signal.reason ?? new DOMException('Another rank was cancelled.', 'AbortError');
     const stop = !last && (wishes.stop || (ranks.decidesAlone && termination.aborted));
-    if (wishes.save || stop) yield* this.#save();
     if (stop) yield* this.#interrupt();
-  }
-
-  async *#save(): Events {
-    await this.#runtime.ranks.save(this.#state);
+    if (!wishes.save) return;
+    await ranks.save(this.#state);
     this.#checkpoints.saved();
-    yield* this.#checkpointEvents();
+    yield* this.#pendingEvents();
   }
 
+  /** Saves at once what the last step left, and ends. */
   async *#interrupt(): Events<never> {
-    await this.#runtime.ranks.settle();
-    yield* this.#checkpointEvents();
-    throw new TrainingInterruptedError(this.#state.step);
+    const { ranks } = this.#runtime;
+    const { step } = this.#state;
+    await ranks.save(this.#state);
+    await ranks.settle();
+    const events = ranks.takeEvents();
+    yield* this.#record(events);
+    const failure = events.find((event) => event.type === 'checkpoint-fail' && event.step === step);
+    throw new TrainingInterruptedError(step, failure?.type === 'checkpoint-fail' ? failure.problem : undefined);
   }
 
-  async *#checkpointEvents(): Events {
+  async *#pendingEvents(): Events {
+    yield* this.#record(this.#runtime.ranks.takeEvents());
+  }
+
+  async *#record(events: readonly CheckpointEvent[]): Events {
+    const { log } = this.#runtime;
+    for (const event of events) yield await log.record(event);
+    const failure = log.takeFailure();
+    if (failure !== undefined) yield failure;
+  }
+
+  async *#evaluate(step: number): Events {
     const { log, ranks } = this.#runtime;
-    for (const event of ranks.takeEvents()) yield await log.record(event);
-  }
-
-  async #evaluate(step: number): Promise<EvaluationEndEvent> {
     const heldOut = this.#data.heldOut!;
     const { conversations, supervisedTokens } = heldOut;
-    const loss = (await this.#runtime.ranks.evaluate(heldOut)) / supervisedTokens;
-    return { type: 'evaluation-end', step, loss, perplexity: Math.exp(loss), conversations, supervisedTokens };
+    const lossSum = yield* this.#unlessTerminated(() => ranks.evaluate(heldOut));
+    const loss = lossSum / supervisedTokens;
+    this.#evaluationLoss = loss;
+    const measured: EvaluationEndEvent = {
+      type: 'evaluation-end',
+      step,
+      loss,
+      perplexity: Math.exp(loss),
+      conversations,
+      supervisedTokens,
+    };
+    yield await log.record(measured);
   }
 
   async #divergence(
@@ -216,28 +258,6 @@ export class Training {
       ...(what === 'gradient' && { gradientNorm }),
       conversations: await this.#data.training.ids(examples),
     });
-  }
-
-  async #startEvent(resumed: ResumedState | undefined): Promise<TrainStartEvent> {
-    const { model, supervision } = this.#job;
-    const { training, heldOut, unsupervised } = this.#data;
-    const { engine, transformer } = model;
-    const report = await supervision?.();
-    return {
-      type: 'train-start',
-      totalSteps: this.#schedule.totalSteps,
-      warmupSteps: this.#schedule.warmupSteps,
-      parameters: transformer.blocks.reduce((total, block) => total + block.size, 0),
-      engine: { name: engine.name, backend: engine.backend, reason: engine.reason },
-      conversations: training.conversations,
-      tokens: training.tokens,
-      supervisedTokens: training.supervisedTokens,
-      unsupervised,
-      heldOut: heldOut?.conversations ?? 0,
-      ranks: this.#runtime.ranks.worldSize,
-      ...(resumed && { resumed: { checkpoint: resumed.path, step: resumed.state.step } }),
-      ...(report && { supervision: report }),
-    };
   }
 }
 
@@ -256,23 +276,4 @@ function scheduleOf(settings: TrainerSettings, { training }: TrainingData): Sche
 
 function isEvaluationDue({ evaluation }: TrainerSettings, step: number, epochEnded: boolean): boolean {
   return evaluation.everySteps > 0 ? step % evaluation.everySteps === 0 : epochEnded;
-}
-
-function stepEvent(
-  packed: PackedStep,
-  taken: Pick<StepEndEvent, 'step' | 'learningRate' | 'loss' | 'gradientNorm'> & { readonly seconds: number },
-): StepEndEvent {
-  const { seconds, ...figures } = taken;
-  const { cursor, conversations, microBatches, tokens, supervisedTokens, fill } = packed;
-  return {
-    type: 'step-end',
-    ...figures,
-    epoch: cursor.epoch + 1,
-    conversations,
-    microBatches: microBatches.length,
-    tokens,
-    supervisedTokens,
-    tokensPerSecond: tokens / seconds,
-    fill,
-  };
 }

@@ -18,3 +18,18 @@ describe('the contract of collectives', () => {
     expect(reports).toEqual(Array.from({ length: ranks }, () => passed));
   });
 });
+
+describe('the memory of threads', () => {
+  it('is given back by all ranks when its owner drops it', async () => {
+    const bytes = 1.2e9;
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss - before);
+    }, 20);
+    const ranks = launchRanks({ ranks: 2, ...workerFile('support/dropping-rank', import.meta.url), data: bytes });
+    for await (const _ of ranks.messages);
+    clearInterval(watch);
+    expect(most).toBeLessThan(bytes / 2);
+  });
+});

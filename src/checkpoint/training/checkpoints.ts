@@ -45,6 +45,13 @@ export interface TrainingCheckpointsRuntime {
   readonly onEvent?: ((event: CheckpointEvent) => void) | undefined;
 }
 
+/** A save, and where this rank's part of it goes. */
+interface InFlight {
+  readonly save: SaveInFlight;
+  readonly path: string;
+  readonly file: string;
+}
+
 /**
  * The checkpoints of one training run. Every method is a collective: all ranks call it at the same place.
  *
@@ -56,6 +63,8 @@ export interface TrainingCheckpointsRuntime {
  */
 export class TrainingCheckpoints implements AsyncDisposable {
   readonly #directory: string;
+  /** Whether this process made the directory. */
+  readonly #isMade: boolean;
   readonly #communicator: Communicator;
   readonly #blocks: readonly CheckpointBlock[];
   readonly #onEvent: (event: CheckpointEvent) => void;
@@ -63,14 +72,15 @@ export class TrainingCheckpoints implements AsyncDisposable {
   readonly #takenNames: Set<string>;
   readonly #snapshot = new Snapshot();
   readonly #disposal = new AbortController();
-  #inFlight: { readonly save: SaveInFlight; readonly path: string; readonly file: string } | undefined;
+  #inFlight: InFlight | undefined;
   #committedStep: number | undefined;
 
   private constructor(
     { directory, keep }: Resolved<TrainingCheckpointsConfig>,
     { communicator, blocks, onEvent = () => undefined }: TrainingCheckpointsRuntime,
-    entries: readonly CheckpointEntry[],
+    { isMade, entries }: { readonly isMade: boolean; readonly entries: readonly CheckpointEntry[] },
   ) {
+    this.#isMade = isMade;
     this.#directory = directory;
     this.#communicator = communicator;
     this.#blocks = blocks;
@@ -93,19 +103,20 @@ export class TrainingCheckpoints implements AsyncDisposable {
     const settings = parseConfig(configSchema, config, 'Training checkpoints config');
     const directory = resolve(settings.directory);
     const { communicator, onEvent } = runtime;
-    const entries = await onEveryRank(communicator, async () => {
-      await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+    const { isMade, entries } = await onEveryRank(communicator, async () => {
+      const made = await mkdir(directory, { recursive: true }).catch((error: unknown) => {
         throw fileError('file-unwritable', directory, error);
       });
-      if (communicator.rank !== 0) return [];
+      const isMade = made !== undefined;
+      if (communicator.rank !== 0) return { isMade, entries: [] };
       const found = await listCheckpoints(directory);
       for (const { status, path } of found) if (status === 'unfinished') await removeCheckpoint(path);
-      return found;
+      return { isMade, entries: found };
     });
     for (const { status, path } of entries)
       if (status === 'unfinished') onEvent?.({ type: 'checkpoint-remove', path, reason: 'unfinished' });
     const left = entries.filter(({ status }) => status !== 'unfinished');
-    return new TrainingCheckpoints({ ...settings, directory }, runtime, left);
+    return new TrainingCheckpoints({ ...settings, directory }, runtime, { isMade, entries: left });
   }
 
   /**
@@ -113,7 +124,7 @@ export class TrainingCheckpoints implements AsyncDisposable {
    * file and what is wrong with it.
    *
    * @throws TrainingCheckpointError `checkpoint-unsupported` when a newer version of this package wrote one: going on
-   * from an older one would silently lose its steps.
+   * from an older one would silently lose its steps. `checkpoint-unreadable` when there are some and none is whole.
    */
   async latest(options: CallOptions = {}): Promise<TrainingCheckpoint | undefined> {
     const entries = await onEveryRank(this.#communicator, () =>
@@ -123,7 +134,9 @@ export class TrainingCheckpoints implements AsyncDisposable {
       this.#retention.markDamaged(event.path);
       this.#onEvent(event);
     };
-    return openNewest(entries, this.#communicator, onSkip, options);
+    const found = await openNewest(entries, this.#communicator, onSkip, options);
+    this.#committedStep = found?.state.step;
+    return found;
   }
 
   /**
@@ -205,18 +218,23 @@ export class TrainingCheckpoints implements AsyncDisposable {
     for (const event of this.#retention.takeEvents()) this.#onEvent(event);
   }
 
-  /** Gives up a save that is not committed, without the other ranks, which may be gone. No file stays open. */
+  /**
+   * Gives up a save that is not committed, without the other ranks, which may be gone. No file stays open, and no
+   * directory that was made for nothing.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     const inFlight = this.#inFlight;
     this.#inFlight = undefined;
     this.#disposal.abort();
-    if (inFlight === undefined) return;
-    const { save, path, file } = inFlight;
-    await save.idle();
-    if (save.isFinishing) return;
     // What cannot be deleted now is when the checkpoints are opened next.
-    await rm(file, { force: true })
-      .then(() => removeEmpty(path))
-      .catch(() => undefined);
+    if (inFlight !== undefined) await giveUp(inFlight).catch(() => undefined);
+    if (this.#isMade) await removeEmpty(this.#directory).catch(() => undefined);
   }
+}
+
+async function giveUp({ save, path, file }: InFlight): Promise<void> {
+  await save.idle();
+  if (save.isFinishing) return;
+  await rm(file, { force: true });
+  await removeEmpty(path);
 }

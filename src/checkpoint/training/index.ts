@@ -11,7 +11,8 @@ export type {
   CheckpointRemoveEvent,
   CheckpointSkipEvent,
 } from './events.js';
+export { onEveryRank } from './gather.js';
 export type { CheckpointBlock, ShardPiece, TensorKind } from './pieces.js';
-export { latestCheckpoint } from './select.js';
+export { latestCheckpoint, openTogether } from './select.js';
 export type { JsonValue, TrainingCursor, TrainingState } from './state.js';
 export { checkpointWeights } from './weights.js';

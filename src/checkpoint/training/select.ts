@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Communicator, SingleRank } from '../../collectives/index.js';
 import type { CallOptions } from '../../core/index.js';
 import { TrainingCheckpointError } from '../errors.js';
@@ -21,6 +21,7 @@ interface Damage {
  *
  * @param entries - on rank 0; newest first.
  * @param onSkip - called on rank 0.
+ * @throws TrainingCheckpointError `checkpoint-unreadable` where there are checkpoints and none is whole.
  */
 export async function openNewest(
   entries: readonly CheckpointEntry[],
@@ -28,28 +29,47 @@ export async function openNewest(
   onSkip: (event: CheckpointSkipEvent) => void,
   options: CallOptions,
 ): Promise<TrainingCheckpoint | undefined> {
+  const skipped: CheckpointSkipEvent[] = [];
+  const skip = (event: Omit<CheckpointSkipEvent, 'type'>) => {
+    skipped.push({ type: 'checkpoint-skip', ...event });
+    onSkip(skipped.at(-1)!);
+  };
   await onEveryRank(communicator, () => {
     const newer = entries.find((entry) => entry.status === 'unsupported');
     if (newer?.status === 'unsupported') throw newer.error;
   });
   for (const entry of entries)
-    if (entry.status === 'damaged')
-      onSkip({ type: 'checkpoint-skip', path: entry.path, file: entry.error.file, problem: entry.error.message });
+    if (entry.status === 'damaged') skip({ path: entry.path, file: entry.error.file, problem: entry.error.message });
   const paths = entries.filter(({ status }) => status === 'committed').map(({ path }) => path);
   const [shared] = await gatherTexts(communicator, JSON.stringify(paths));
   for (const path of JSON.parse(shared!) as string[]) {
     const { manifest, damage } = await inspectTogether(path, communicator, options);
     if (damage === undefined) return TrainingCheckpoint.ofVerified(path, manifest!);
-    if (communicator.rank === 0) onSkip({ type: 'checkpoint-skip', path, ...damage });
+    if (communicator.rank === 0) skip({ path, ...damage });
   }
+  await onEveryRank(communicator, () => {
+    if (skipped.length > 0) throw nothingWhole(skipped);
+  });
   return undefined;
+}
+
+/** To begin at step 0 as if nothing had been learned would be the worst surprise of all. */
+function nothingWhole([newest, ...older]: readonly CheckpointSkipEvent[]): TrainingCheckpointError {
+  const others = older.length === 0 ? '' : ` The ${older.length} before it are damaged too.`;
+  return new TrainingCheckpointError(
+    'checkpoint-unreadable',
+    dirname(newest!.path),
+    `no checkpoint in it is whole. ${newest!.problem}${others} Restore one from a copy, or begin anew with resume: false ` +
+      'or another directory.',
+  );
 }
 
 /**
  * The newest checkpoint of a run that is whole, for a process beside the run: to export or inspect it. It changes nothing
  * in the directory.
  *
- * @throws TrainingCheckpointError `checkpoint-unsupported` when a newer version of this package wrote one.
+ * @throws TrainingCheckpointError `checkpoint-unsupported` when a newer version of this package wrote one,
+ * `checkpoint-unreadable` where there are some and none is whole.
  * @public
  */
 export async function latestCheckpoint(

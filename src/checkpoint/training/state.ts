@@ -25,6 +25,8 @@ export interface TrainingState {
   readonly cursor: TrainingCursor;
   /** Tokens computed so far. */
   readonly tokens: number;
+  /** Mean loss of the last step; absent before the first. */
+  readonly loss?: number | undefined;
   /** The mean loss of the epoch so far: sum of losses times their supervised tokens, and those tokens. */
   readonly epochMean: { readonly sum: number; readonly weight: number };
   /** Random sequences by name. */
@@ -43,6 +45,7 @@ export const trainingStateSchema: z.ZodType<TrainingState, TrainingState> = z.st
   step: count,
   cursor: z.strictObject({ epoch: count, step: count, fingerprint: z.string().max(1000) }),
   tokens: count,
+  loss: z.number().optional(),
   epochMean: z.strictObject({ sum: z.number(), weight: z.number() }),
   random: z.record(z.string(), z.tuple([word, word, word, word])),
   settings: z.record(z.string(), z.json()),

@@ -38,22 +38,24 @@ export interface MpiOptions {
  * @public
  */
 export async function joinMpi({ deadline = DEFAULT_DEADLINE, library: file }: MpiOptions = {}): Promise<Communicator> {
-  const process = launchedProcess();
-  if (process === undefined)
+  const launched = launchedProcess();
+  if (launched === undefined)
     throw new VicunaError(
       'collectives-unavailable',
       'This process is not part of an MPI job. Start it with `mpirun -n 2 node ...` or srun.',
     );
-  selectDevice(process.localRank);
-  const library = await loadMpi(process.launcher, file);
-  const job = new Job(library, process);
+  selectDevice(launched.localRank);
+  const library = await loadMpi(launched.launcher, file);
+  const job = new Job(library, launched);
+  // Open MPI waits by asking again and again: at least let those go first who have something to compute.
+  process.env.OMPI_MCA_mpi_yield_when_idle ??= '1';
   await library.initialise();
   job.begin();
   const joined = library.worldSize();
-  if (joined !== process.worldSize)
+  if (joined !== launched.worldSize)
     throw new VicunaError(
       'collectives-unavailable',
-      `${process.launcher} started ${process.worldSize} processes, but ${library.name} sees ${joined}: they belong to different MPI installations. Name the right library, or use its own mpirun.`,
+      `${launched.launcher} started ${launched.worldSize} processes, but ${library.name} sees ${joined}: they belong to different MPI installations. Name the right library, or use its own mpirun.`,
     );
   return new MpiCommunicator(library, job, deadline);
 }

@@ -53,6 +53,7 @@ class ThreadsCommunicator implements Communicator {
     this.#enqueue(() => this.#meet()).catch(() => undefined);
   }
 
+  // V8 does not count shared memory towards the next collection: arrays are to be kept and used again.
   allocate(length: number): Float32Array {
     return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
   }

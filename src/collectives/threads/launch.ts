@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { RankError, type RankFailure } from '../errors.js';
 import { MessageQueue } from './message-queue.js';
@@ -144,7 +145,7 @@ function failureOf(error: unknown, rank: number): RankFailure {
     const { rank: culprit, problem } = error as RankError;
     return { rank: culprit, problem };
   }
-  return { rank, problem: `failed: ${error instanceof Error ? error.message : String(error)}`, cause: error };
+  return { rank, problem: `failed: ${error instanceof Error ? error.message : inspect(error)}`, cause: error };
 }
 
 async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {

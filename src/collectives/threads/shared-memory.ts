@@ -22,6 +22,7 @@ export class SharedMemory {
   readonly #peers = new Map<string, SharedArrayBuffer>();
   readonly #collected: FinalizationRegistry<number>;
   #count = 0;
+  #closed = false;
   readonly #waiting: (() => void)[] = [];
 
   constructor(rank: number, channel: string) {
@@ -57,12 +58,14 @@ export class SharedMemory {
   }
 
   close(): void {
+    this.#closed = true;
     this.#channel.close();
     this.#peers.clear();
   }
 
   #send(message: Message): void {
-    this.#channel.postMessage(message);
+    // Buffers are also collected after the end.
+    if (!this.#closed) this.#channel.postMessage(message);
   }
 
   #receive(message: Message): void {

@@ -139,7 +139,7 @@ export class PackedDataset {
       labels.set(read.labels, start);
       sequenceStarts[sequence + 1] = start + read.tokens.length;
     }
-    return { tokens, labels, sequenceStarts };
+    return { tokens, labels, sequenceStarts, sequenceIds: Int32Array.from(examples) };
   }
 
   /** The ids of examples, for messages about them. */

@@ -17,7 +17,12 @@ export async function openRanks(
   const { engine, transformer, shape } = model;
   const read = readerOf(model);
   if (settings.ranks > 1)
-    return ThreadRanks.create(settings, [{ blocks: transformer.blocks, read }], dataset, { engine, shape, signal });
+    return ThreadRanks.create(settings, [{ blocks: transformer.blocks, read }], dataset, {
+      engine,
+      shape,
+      signal,
+      termination,
+    });
   const isAlone = communicator.worldSize === 1;
   const runtime = {
     engine,

@@ -1,4 +1,4 @@
-import type { CheckpointEvent, TrainingState } from '../../checkpoint/index.js';
+import { type CheckpointEvent, onEveryRank, type TrainingState } from '../../checkpoint/index.js';
 import type { Communicator } from '../../collectives/index.js';
 import type { CallOptions } from '../../core/index.js';
 import type { PackedDataset, PackedStep } from '../../data/index.js';
@@ -50,10 +50,6 @@ export class OwnRank implements RankGroup {
     return this.#communicator.worldSize;
   }
 
-  get writes(): boolean {
-    return this.#communicator.rank === 0;
-  }
-
   get decidesAlone(): boolean {
     return this.worldSize === 1;
   }
@@ -62,8 +58,12 @@ export class OwnRank implements RankGroup {
     return this.worldSize === 1;
   }
 
-  resume(from: string, options: CallOptions): Promise<ResumedState | undefined> {
-    return this.#trainer.resume(from, options);
+  openCheckpoint(from: string, options: CallOptions): Promise<ResumedState | undefined> {
+    return this.#trainer.openCheckpoint(from, options);
+  }
+
+  restore(): Promise<void> {
+    return this.#trainer.restore();
   }
 
   step(packed: PackedStep, order: StepOrder): Promise<StepOutcome> {
@@ -95,6 +95,13 @@ export class OwnRank implements RankGroup {
 
   readBlock(block: number, into: Float32Array): Promise<void> {
     return this.#trainer.readBlock(block, into);
+  }
+
+  /** The others answer meanwhile, however long it takes. */
+  once(work: () => Promise<void>): Promise<void> {
+    return onEveryRank(this.#communicator, async () => {
+      if (this.#communicator.rank === 0) await work();
+    });
   }
 
   release(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CheckpointEvent, TrainingState } from '../../checkpoint/index.js';
+import type { VicunaErrorCode } from '../../core/index.js';
 import type { EngineOptions, ModelShape, PackedBatch } from '../../engine/index.js';
 import type { TrainerSettings } from '../config.js';
 import type { StepOrder } from './rank-trainer.js';
@@ -16,7 +17,8 @@ export type MaybeBatch = PackedBatch | undefined;
 export type RankCommand =
   /** Parameters of a block, in shared memory, for the rank to take its share of. */
   | { readonly type: 'block'; readonly values: Float32Array }
-  | { readonly type: 'resume'; readonly from: string }
+  | { readonly type: 'open-checkpoint'; readonly from: string }
+  | { readonly type: 'restore' }
   | { readonly type: 'step'; readonly batches: readonly MaybeBatch[]; readonly order: StepOrder }
   | { readonly type: 'evaluate'; readonly batches: readonly MaybeBatch[] }
   | { readonly type: 'save'; readonly state: TrainingState }
@@ -27,6 +29,8 @@ export type RankCommand =
 
 export interface RankReply {
   readonly value: unknown;
+  /** Why every rank refused, where the job as such goes on. */
+  readonly refusal?: { readonly code: VicunaErrorCode; readonly message: string };
   /** What has happened to checkpoints since the last reply. */
   readonly events: readonly CheckpointEvent[];
 }

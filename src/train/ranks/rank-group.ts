@@ -9,14 +9,14 @@ import type { ResumedState, StepOrder, StepOutcome } from './rank-trainer.js';
  */
 export interface RankGroup {
   readonly worldSize: number;
-  /** Whether this process writes what is written once: logs and models. */
-  readonly writes: boolean;
   /** Whether nobody but this process decides what the ranks do. */
   readonly decidesAlone: boolean;
   /** Whether the model's own vectors are trained. */
   readonly trainsInPlace: boolean;
-  /** @param from - a checkpoint's directory, or `auto` for the newest whole one. */
-  resume(from: string, options: CallOptions): Promise<ResumedState | undefined>;
+  /** Opens the checkpoint to go on from. @param from - its directory, or `auto` for the newest whole one */
+  openCheckpoint(from: string, options: CallOptions): Promise<ResumedState | undefined>;
+  /** Goes on from the checkpoint that was opened last. */
+  restore(): Promise<void>;
   step(packed: PackedStep, order: StepOrder): Promise<StepOutcome>;
   /** @returns the sum of the losses of the dataset's supervised tokens. */
   evaluate(dataset: PackedDataset): Promise<number>;
@@ -28,6 +28,8 @@ export interface RankGroup {
   takeEvents(): readonly CheckpointEvent[];
   /** Puts a trained block together. @param into - of the block's size */
   readBlock(block: number, into: Float32Array): Promise<void>;
+  /** Has one process do what is to be done once; fails on all of them where it fails. */
+  once(work: () => Promise<void>): Promise<void>;
   release(): Promise<void>;
 }
 

@@ -1,4 +1,11 @@
-import { type CheckpointEvent, TrainingCheckpoints, type TrainingState } from '../../checkpoint/index.js';
+import { resolve } from 'node:path';
+import {
+  type CheckpointEvent,
+  openTogether,
+  type TrainingCheckpoint,
+  TrainingCheckpoints,
+  type TrainingState,
+} from '../../checkpoint/index.js';
 import type { Communicator } from '../../collectives/index.js';
 import type { CallOptions } from '../../core/index.js';
 import { type Engine, loraBlocks, loraDropoutSeed, type PackedBatch, type Transformer } from '../../engine/index.js';
@@ -73,6 +80,7 @@ export class RankTrainer {
   readonly #frozen: FrozenBlocks | undefined;
   readonly #pass: Pass;
   readonly #checkpoints: TrainingCheckpoints | undefined;
+  #opened: TrainingCheckpoint | undefined;
 
   private constructor(
     runtime: RankRuntime,
@@ -181,20 +189,27 @@ export class RankTrainer {
   }
 
   /**
-   * Goes on from a checkpoint.
+   * Opens the checkpoint to go on from, to see what it holds before anything changes.
    *
    * @param from - its directory, or `auto` for the newest whole one, where there is one.
    */
-  async resume(from: string, options: CallOptions): Promise<ResumedState | undefined> {
-    const checkpoints = this.#checkpoints;
-    const checkpoint = from === 'auto' ? await checkpoints?.latest(options) : await checkpoints?.load(from, options);
-    if (checkpoint === undefined) return undefined;
+  async openCheckpoint(from: string, options: CallOptions): Promise<ResumedState | undefined> {
+    const opened =
+      from === 'auto'
+        ? await this.#checkpoints?.latest(options)
+        : await openTogether(resolve(from), this.#runtime.communicator, options);
+    this.#opened = opened;
+    return opened && { state: opened.state, path: opened.path };
+  }
+
+  /** Goes on from the checkpoint that was opened last. */
+  async restore(): Promise<void> {
+    const checkpoint = this.#opened!;
     const { transformer } = this.#runtime;
     const { lora } = this.#settings;
     const blocks = lora === undefined ? transformer.blocks : loraBlocks(transformer.shape, lora);
     for (const kind of ['parameters', 'firstMoment', 'secondMoment'] as const)
       await this.#trainable.restore(kind, (block, start, into) => checkpoint.read(kind, blocks[block]!, start, into));
-    return { state: checkpoint.state, path: checkpoint.path };
   }
 
   /** Begins a checkpoint: settles when everything is copied and training can go on. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { CheckpointEvent, TrainingState } from '../../checkpoint/index.js';
 import { launchRanks, type Ranks, workerFile } from '../../collectives/index.js';
-import type { CallOptions } from '../../core/index.js';
+import { VicunaError } from '../../core/index.js';
 import type { PackedDataset, PackedStep } from '../../data/index.js';
 import type { BlockLayout, Engine, EngineOptions, ModelShape } from '../../engine/index.js';
 import type { TrainerSettings } from '../config.js';
@@ -22,16 +22,18 @@ export interface ThreadRanksRuntime {
   readonly engine: Engine;
   readonly shape: ModelShape;
   readonly signal: AbortSignal;
+  /** Aborted when the process is to end: an evaluation is then broken off. */
+  readonly termination: AbortSignal;
 }
 
 /** Ranks that are threads of this process: they compute, this thread reads the data and tells them what to do. */
 export class ThreadRanks implements RankGroup {
   readonly worldSize: number;
-  readonly writes = true;
   readonly decidesAlone = true;
   readonly trainsInPlace = false;
   readonly #ranks: Ranks<RankCommand, RankReply>;
   readonly #dataset: PackedDataset;
+  readonly #termination: AbortSignal;
   readonly #events: CheckpointEvent[] = [];
   readonly #replies: readonly Mailbox<RankReply>[];
   /** Rejects when a rank has failed or the job was cancelled, and when all have ended; never resolves. */
@@ -41,6 +43,7 @@ export class ThreadRanks implements RankGroup {
   private constructor(settings: TrainerSettings, dataset: PackedDataset, runtime: ThreadRanksRuntime) {
     this.worldSize = settings.ranks;
     this.#dataset = dataset;
+    this.#termination = runtime.termination;
     this.#replies = Array.from({ length: settings.ranks }, () => new Mailbox<RankReply>());
     const data: RankData = { settings, shape: runtime.shape, engine: engineOptions(settings, runtime.engine) };
     this.#ranks = launchRanks<RankCommand, RankReply>(
@@ -58,6 +61,7 @@ export class ThreadRanks implements RankGroup {
     dataset: PackedDataset,
     runtime: ThreadRanksRuntime,
   ): Promise<ThreadRanks> {
+    runtime.signal.throwIfAborted();
     const group = new ThreadRanks(settings, dataset, runtime);
     try {
       for (const { blocks, read } of sources) {
@@ -76,8 +80,12 @@ export class ThreadRanks implements RankGroup {
     }
   }
 
-  async resume(from: string, _options: CallOptions): Promise<ResumedState | undefined> {
-    return (await this.#ask(() => ({ type: 'resume', from }))) as ResumedState | undefined;
+  async openCheckpoint(from: string): Promise<ResumedState | undefined> {
+    return (await this.#ask(() => ({ type: 'open-checkpoint', from }))) as ResumedState | undefined;
+  }
+
+  async restore(): Promise<void> {
+    await this.#ask(() => ({ type: 'restore' }));
   }
 
   async step(packed: PackedStep, order: StepOrder): Promise<StepOutcome> {
@@ -91,6 +99,7 @@ export class ThreadRanks implements RankGroup {
   async evaluate(dataset: PackedDataset): Promise<number> {
     let lossSum = 0;
     for (const dealt of dealMicroBatches(dataset, this.worldSize)) {
+      this.#termination.throwIfAborted();
       const batches = await Promise.all(dealt.map((examples) => load(dataset, examples)));
       lossSum += (await this.#ask((rank) => ({ type: 'evaluate', batches: [batches[rank]] }))) as number;
     }
@@ -115,6 +124,10 @@ export class ThreadRanks implements RankGroup {
     into.set(shared);
   }
 
+  once(work: () => Promise<void>): Promise<void> {
+    return work();
+  }
+
   /** Lets the threads end; stops them where they do not answer any more. */
   async release(): Promise<void> {
     try {
@@ -136,8 +149,10 @@ export class ThreadRanks implements RankGroup {
   async #answers(): Promise<unknown> {
     const all = Promise.all(this.#replies.map((mailbox) => mailbox.take()));
     const [first] = await Promise.race([all, this.#ended]);
-    this.#events.push(...first!.events);
-    return first!.value;
+    const { value, refusal, events } = first!;
+    this.#events.push(...events);
+    if (refusal !== undefined) throw new VicunaError(refusal.code, refusal.message);
+    return value;
   }
 
   async #listen(): Promise<never> {

@@ -1,18 +1,21 @@
 import type { CheckpointEvent } from '../../checkpoint/index.js';
 import type { RankContext } from '../../collectives/index.js';
+import { VicunaError } from '../../core/index.js';
 import { createEngine } from '../../engine/index.js';
 import type { BlockReader } from '../trainable/index.js';
 import { Mailbox } from './mailbox.js';
 import type { MaybeBatch, RankCommand, RankData, RankReply } from './protocol.js';
-import { type LoadBatch, RankTrainer } from './rank-trainer.js';
+import { type LoadBatch, RankTrainer, type ResumedState } from './rank-trainer.js';
 
 /** The work of a rank's thread: does what it is told until it is told to end. */
 export async function trainingRank(context: RankContext<RankData, RankCommand, RankReply>): Promise<void> {
   const { communicator, data } = context;
   const commands = new Mailbox<RankCommand>();
   context.onMessage((command) => commands.put(command));
+  context.signal.addEventListener('abort', () => commands.put({ type: 'end' }));
   const events: CheckpointEvent[] = [];
-  const reply = (value?: unknown) => context.post({ value, events: events.splice(0) });
+  const reply = (value?: unknown, refusal?: RankReply['refusal']) =>
+    context.post({ value, events: events.splice(0), ...(refusal && { refusal }) });
 
   await using engine = await createEngine(data.engine);
   // Blocks are sent in the order in which they are asked for.
@@ -38,7 +41,8 @@ export async function trainingRank(context: RankContext<RankData, RankCommand, R
     for (;;) {
       const command = await commands.take();
       if (command.type === 'end') break;
-      reply(await carryOut(trainer, command, communicator.rank));
+      if (command.type === 'open-checkpoint') reply(...(await openCheckpoint(trainer, command.from)));
+      else reply(await carryOut(trainer, command, communicator.rank));
     }
     reply();
   } finally {
@@ -46,10 +50,23 @@ export async function trainingRank(context: RankContext<RankData, RankCommand, R
   }
 }
 
+/** A checkpoint that cannot be used is no failure of a rank: all of them find the same. */
+async function openCheckpoint(
+  trainer: RankTrainer,
+  from: string,
+): Promise<[opened: ResumedState | undefined, refusal?: RankReply['refusal']]> {
+  try {
+    return [await trainer.openCheckpoint(from, {})];
+  } catch (error) {
+    if (!VicunaError.isInstance(error) || error.code === 'rank-failed') throw error;
+    return [undefined, { code: error.code, message: error.message }];
+  }
+}
+
 async function carryOut(trainer: RankTrainer, command: RankCommand, rank: number): Promise<unknown> {
   switch (command.type) {
-    case 'resume':
-      return trainer.resume(command.from, {});
+    case 'restore':
+      return trainer.restore();
     case 'step':
       return trainer.step(loadersOf(command.batches), command.order);
     case 'evaluate':

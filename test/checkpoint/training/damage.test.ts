@@ -120,12 +120,18 @@ it('any bit of any file, at any place', async () => {
   await expect(TrainingCheckpoint.open(join(original, newer))).resolves.toBeDefined();
 });
 
-it('every checkpoint damaged: there is none to resume, and each is named', async () => {
+it('every checkpoint damaged: that is an error, for nothing may begin anew unasked, and each is named', async () => {
   const directory = join(await temporaryDirectory(), 'run');
   await cp(original, directory, { recursive: true });
   for (const name of [older, newer]) await truncate(join(directory, name, files[1]!), 100);
   const world = await openWorld(directory, 2);
-  expect(await latest(world)).toBeUndefined();
+  const message = `${directory}: no checkpoint in it is whole. ${join(directory, newer, files[1]!)}: `;
+  const found = world.ranks.map((checkpoints) => checkpoints.latest());
+  for (const outcome of await Promise.allSettled(found))
+    expect(outcome).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'checkpoint-unreadable', message: expect.stringContaining(message) },
+    });
   expect(world.events[0]!.map(({ path }) => path)).toEqual([join(directory, newer), join(directory, older)]);
 });
 

@@ -110,6 +110,8 @@ describe('PackedDataset', () => {
     assertBatch(batch, 4000);
     expect([...batch.tokens]).toEqual([2000, 2001, 2002, 2003, 2004, 2005, 2006, 0, 1, 2, 3, 4, 3000, 3001, 3002]);
     expect([...batch.sequenceStarts]).toEqual([0, 7, 12, 15, 15]);
+    // What dropout knows a sequence by does not depend on where it was packed.
+    expect([...batch.sequenceIds!]).toEqual(step!.microBatches[0]);
     expect(step).toMatchObject({ conversations: 4, tokens: 15, fill: 15 / 16 });
     expect(step!.supervisedTokens).toBe(supervisedTokens(batch));
     expect(await dataset.ids(step!.microBatches[0]!)).toEqual([2, 0, 3, 1].map((number) => `conversation-${number}`));

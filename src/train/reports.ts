@@ -1,0 +1,55 @@
+import type { PackedStep } from '../data/index.js';
+import type { TrainingData } from './data.js';
+import type { StepEndEvent, TrainStartEvent } from './events.js';
+import type { TrainingJob } from './job.js';
+import type { ResumedState } from './ranks/rank-trainer.js';
+import type { Schedule } from './schedule.js';
+
+/** What is known of a training besides its job and its data when it starts. */
+export interface Start extends Pick<Schedule, 'totalSteps' | 'warmupSteps'> {
+  readonly ranks: number;
+  readonly resumed: ResumedState | undefined;
+}
+
+export async function startEvent(
+  { model, supervision }: TrainingJob,
+  { training, heldOut, unsupervised }: TrainingData,
+  { totalSteps, warmupSteps, ranks, resumed }: Start,
+): Promise<TrainStartEvent> {
+  const { engine, transformer } = model;
+  const report = await supervision?.();
+  return {
+    type: 'train-start',
+    totalSteps,
+    warmupSteps,
+    parameters: transformer.blocks.reduce((total, block) => total + block.size, 0),
+    engine: { name: engine.name, backend: engine.backend, reason: engine.reason },
+    conversations: training.conversations,
+    tokens: training.tokens,
+    supervisedTokens: training.supervisedTokens,
+    unsupervised,
+    heldOut: heldOut?.conversations ?? 0,
+    ranks,
+    ...(resumed && { resumed: { checkpoint: resumed.path, step: resumed.state.step } }),
+    ...(report && { supervision: report }),
+  };
+}
+
+export function stepEvent(
+  packed: PackedStep,
+  taken: Pick<StepEndEvent, 'step' | 'learningRate' | 'loss' | 'gradientNorm'> & { readonly seconds: number },
+): StepEndEvent {
+  const { seconds, ...figures } = taken;
+  const { cursor, conversations, microBatches, tokens, supervisedTokens, fill } = packed;
+  return {
+    type: 'step-end',
+    ...figures,
+    epoch: cursor.epoch + 1,
+    conversations,
+    microBatches: microBatches.length,
+    tokens,
+    supervisedTokens,
+    tokensPerSecond: tokens / seconds,
+    fill,
+  };
+}
