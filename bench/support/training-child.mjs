@@ -1,16 +1,18 @@
-// Trains as a user's program does: the built package, no TypeScript loader, in a process of its own. Takes a TrainingJob
-// as JSON behind `--child` and prints a TrainingFigures; both are in training.ts.
+// Trains as a user's program does: the built package, no TypeScript loader, in a process of its own or as one process of
+// an MPI job. Takes a TrainingJob as its last argument, JSON, and prints a TrainingFigures; both are in training.ts.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEngine, VicunaModel, VicunaTrainer } from 'vicuna-sdk';
+import { createEngine, joinMpi, VicunaModel, VicunaTrainer } from 'vicuna-sdk';
 import { peakBytes } from './peak-memory.mjs';
 
-const job = JSON.parse(process.argv[process.argv.indexOf('--child') + 1]);
+const job = JSON.parse(process.argv.at(-1));
 const { warmUps, steps } = job;
+const communicator = job.processes === undefined ? undefined : await joinMpi();
 const engine = await createEngine(job.engine);
 const model = await VicunaModel.create(job.model, { engine });
-const isNative = engine.name === 'native';
+// Kernels are timed where they run: in this thread's engine.
+const isProfiled = engine.name === 'native' && communicator === undefined && job.trainer.ranks === undefined;
 const outputDirectory = await mkdtemp(join(tmpdir(), 'vicuna-bench-'));
 const trainer = await VicunaTrainer.create(
   // One step more, for the profile.
@@ -22,7 +24,7 @@ const trainer = await VicunaTrainer.create(
     learningRate: 1e-4,
     eventLog: false,
   },
-  { model },
+  { model, communicator },
 );
 
 const peaks = await measuredPeaks();
@@ -48,19 +50,21 @@ try {
     const { user, system } = process.cpuUsage(started);
     figures.processorSeconds = (user + system) / 1e6;
     figures.peakBytes = await peakBytes();
-    if (!isNative) break;
+    if (!isProfiled) break;
     peaks.push(...(await measuredPeaks()));
     await engine.profile(true);
   }
 } finally {
   await rm(outputDirectory, { recursive: true });
 }
-console.log(JSON.stringify({ ...figures, peak: isNative ? Math.max(...peaks) : undefined }));
+await model[Symbol.asyncDispose]();
+await communicator?.[Symbol.asyncDispose]();
+console.log(JSON.stringify({ ...figures, peak: isProfiled ? Math.max(...peaks) : undefined }));
 
 /** Multiply-adds alone, on as many threads as train; the first runs while the processor raises its clock. */
 async function measuredPeaks() {
   const measured = [];
-  for (let run = 0; isNative && run < 4; run++) measured.push(await engine.peak());
+  for (let run = 0; isProfiled && run < 4; run++) measured.push(await engine.peak());
   return measured;
 }
 

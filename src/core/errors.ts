@@ -16,6 +16,8 @@ export type VicunaErrorCode =
   | 'engine-unavailable'
   | 'engine-failed'
   | 'weights-unsupported'
+  | 'weights-lost'
+  | 'model-in-training'
   | 'context-overflow'
   | 'training-diverged'
   | 'training-interrupted'

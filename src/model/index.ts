@@ -8,3 +8,4 @@ export type { CreateOptions, LoadOptions, ModelOptions } from './parts.js';
 export type { CompletionOptions, ContextOverflow, VicunaChatOptions } from './sampling/settings.js';
 export type { SaveOptions } from './save.js';
 export { VicunaModel } from './vicuna-model.js';
+export type { WeightLoan } from './weight-store.js';

@@ -16,6 +16,7 @@ import { asVectors } from './parameters.js';
 import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
 import { type CompletionOptions, generationSettingsSchema, type VicunaChatOptions } from './sampling/settings.js';
 import { type SaveOptions, saveModel } from './save.js';
+import { type WeightLoan, WeightStore } from './weight-store.js';
 
 /**
  * A LLaMA on an engine: make one, load one, chat with it, train it, save it.
@@ -37,9 +38,8 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   readonly engine: Engine;
   /** The model's architecture on its engine. @internal */
   readonly transformer: Transformer;
-  /** Weights for inference, block by block in the order of `transformer.blocks`. @internal */
-  readonly weights: ModelWeights;
   readonly #parts: ModelParts;
+  readonly #weights: WeightStore;
   readonly #queue: DecodeQueue;
   readonly #caches = new Set<KeyValueCache>();
   #isDisposed = false;
@@ -49,8 +49,8 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     this.id = parts.id;
     this.engine = parts.chosen.engine;
     this.transformer = parts.transformer;
-    this.weights = parts.weights;
-    this.#queue = new DecodeQueue(parts.transformer, parts.weights);
+    this.#weights = new WeightStore(this.engine, parts.weights, parts.id);
+    this.#queue = new DecodeQueue(parts.transformer, () => this.weights);
   }
 
   /**
@@ -81,13 +81,29 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   }
 
   /**
-   * Weights to be trained or saved: one vector a block. Training changes them in place.
+   * Weights for inference, block by block in the order of `transformer.blocks`.
+   *
+   * @throws VicunaError `model-in-training` or `weights-lost` where they are elsewhere.
+   * @internal
+   */
+  get weights(): ModelWeights {
+    if (this.#isDisposed) throw disposed(this.id);
+    return this.#weights.all;
+  }
+
+  /**
+   * Weights to be trained or saved: one vector a block. Training on one rank changes them in place.
    *
    * @throws VicunaError `weights-unsupported` where they were rounded when the model was loaded.
    * @internal
    */
   get parameters(): ModelVectors {
     return asVectors(this.weights, this.id);
+  }
+
+  /** Lets ranks have the weights, so that they are not in memory twice. Chats that still run end. @internal */
+  lendWeights(): Promise<WeightLoan> {
+    return this.#queue.exclusive(async () => this.#weights.lend());
   }
 
   /** @internal */
@@ -169,11 +185,11 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
    * rounded when the model was loaded.
    */
   async save(directory: string, options: SaveOptions = {}): Promise<void> {
-    this.#assertAlive();
+    // Asked at once, to fail before anything is written.
+    void this.parameters;
     const { description, generation, template, tokenizer } = this.#parts;
-    const { parameters } = this;
     const readBlock = (block: number, into: Float32Array) =>
-      this.#queue.exclusive(() => this.engine.download(parameters[block]!, into));
+      this.#queue.exclusive(() => this.engine.download(this.parameters[block]!, into));
     const { blocks } = this.transformer;
     await saveModel(directory, { description, generation, template, tokenizer, blocks, readBlock }, options);
   }
@@ -188,7 +204,6 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
    * @throws CheckpointError when files are missing, damaged or belong to another model. The weights are then unchanged.
    */
   async mergeAdapter(directory: string, { signal }: Pick<CallOptions, 'signal'> = {}): Promise<void> {
-    this.#assertAlive();
     const { parameters } = this;
     const adapter = await readAdapter(directory, this.shape, signal);
     signal?.throwIfAborted();
@@ -200,7 +215,8 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     await this.#queue.close(disposed(this.id));
-    this.engine.release(...this.#caches, ...this.weights);
+    this.engine.release(...this.#caches);
+    this.#weights.release();
     this.#caches.clear();
     await dropEngine(this.#parts.chosen);
   }
@@ -210,7 +226,7 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     prepare: (settings: ReturnType<typeof parseSettings>) => Promise<Pick<TextGeneration, 'prompt' | 'stop' | 'lead'>>,
   ): Run<TextDelta, Generation> {
     const prepared = async (own: AbortSignal): Promise<TextGeneration> => {
-      this.#assertAlive();
+      void this.weights;
       const settings = parseSettings(rest);
       const { prompt, stop, lead } = await prepare(settings);
       const room = this.config.contextLength - prompt.length;
@@ -263,7 +279,7 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     tokens: ArrayLike<number>,
     compute: (tokens: Int32Array) => Promise<Float32Array>,
   ): Promise<Float32Array> {
-    this.#assertAlive();
+    void this.weights;
     const { contextLength } = this.config;
     if (tokens.length === 0 || tokens.length > contextLength)
       throw new VicunaError(
@@ -271,10 +287,6 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
         `${tokens.length} tokens cannot be computed at once: from 1 to ${contextLength}, the model's context, can. Split them.`,
       );
     return this.#queue.exclusive(() => compute(Int32Array.from(tokens)));
-  }
-
-  #assertAlive(): void {
-    if (this.#isDisposed) throw disposed(this.id);
   }
 }
 

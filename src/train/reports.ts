@@ -1,8 +1,9 @@
 import type { PackedStep } from '../data/index.js';
 import type { TrainingData } from './data.js';
+import { TrainingDivergedError } from './errors.js';
 import type { StepEndEvent, TrainStartEvent } from './events.js';
 import type { TrainingJob } from './job.js';
-import type { ResumedState } from './ranks/rank-trainer.js';
+import type { ResumedState, StepFault, StepOutcome } from './ranks/rank-trainer.js';
 import type { Schedule } from './schedule.js';
 
 /** What is known of a training besides its job and its data when it starts. */
@@ -52,4 +53,21 @@ export function stepEvent(
     tokensPerSecond: tokens / seconds,
     fill,
   };
+}
+
+/** What is thrown instead of a step. */
+export async function divergence(
+  { training }: TrainingData,
+  packed: PackedStep,
+  step: number,
+  { lossSum, gradientNorm }: StepOutcome,
+  { what, microBatch }: StepFault,
+): Promise<TrainingDivergedError> {
+  const examples = microBatch === undefined ? packed.microBatches.flat() : packed.microBatches[microBatch]!;
+  return new TrainingDivergedError({
+    step,
+    loss: what === 'loss' ? lossSum : lossSum / packed.supervisedTokens,
+    ...(what === 'gradient' && { gradientNorm }),
+    conversations: await training.ids(examples),
+  });
 }

@@ -5,6 +5,7 @@ import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
 import { openRanks } from './ranks/open-ranks.js';
 import { Termination } from './termination.js';
+import { TrainedWeights } from './trained-weights.js';
 import { Training } from './training.js';
 
 /** Models that change at the moment: two trainings of one would undo each other's steps. */
@@ -30,11 +31,16 @@ async function* trainModel(job: TrainingJob): AsyncGenerator<TrainEvent, TrainRe
   const data = await collectTrainingData(job.examples, settings, { vocabularySize, signal, onProgress });
   try {
     using termination = new Termination(settings.checkpoints !== false);
-    const ranks = await openRanks(job, data.training, termination.signal);
+    const weights = await TrainedWeights.of(job);
     try {
-      return yield* new Training(job, data, { ranks, log, termination: termination.signal }).run();
+      const ranks = await openRanks(job, weights, data.training, termination.signal);
+      try {
+        return yield* new Training(job, data, { ranks, weights, log, termination: termination.signal }).run();
+      } finally {
+        await ranks.release();
+      }
     } finally {
-      await ranks.release();
+      weights.end();
     }
   } finally {
     await data[Symbol.asyncDispose]();

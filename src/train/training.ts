@@ -1,4 +1,5 @@
-import type { CheckpointEvent, TrainingState } from '../checkpoint/index.js';
+import { CheckpointError, type CheckpointEvent, type TrainingState } from '../checkpoint/index.js';
+import { ConfigError } from '../core/index.js';
 import type { PackedStep } from '../data/index.js';
 import { CheckpointSchedule } from './checkpoint-schedule.js';
 import type { TrainerSettings } from './config.js';
@@ -8,21 +9,25 @@ import type { EventLog } from './event-log.js';
 import type { EvaluationEndEvent, TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
 import type { RankGroup } from './ranks/rank-group.js';
-import type { ResumedState, StepFault, StepOutcome } from './ranks/rank-trainer.js';
-import { startEvent, stepEvent } from './reports.js';
+import type { ResumedState, StepOutcome } from './ranks/rank-trainer.js';
+import { divergence, startEvent, stepEvent } from './reports.js';
 import { learningRateAt, type Schedule, warmupStepsOf } from './schedule.js';
 import { TrainingInterruptedError } from './termination.js';
-import { saveTrained, takeTrained } from './trained-weights.js';
+import { saveTrained, type TrainedWeights } from './trained-weights.js';
 import { assertSameTraining, describeTraining } from './training-state.js';
 
 export interface TrainingRuntime {
   readonly ranks: RankGroup;
+  readonly weights: TrainedWeights;
   readonly log: EventLog;
   /** Aborted when the process is to end. */
   readonly termination: AbortSignal;
 }
 
 type Events<Result = void> = AsyncGenerator<TrainEvent, Result, undefined>;
+
+/** What ranks agree on before they throw it. */
+const SHARED_ERRORS = [TrainingDivergedError, TrainingInterruptedError, ConfigError, CheckpointError];
 
 /** The loop over a training's steps: what happens after each, and how it begins and ends. */
 export class Training {
@@ -35,6 +40,8 @@ export class Training {
   /** What the last finished step came to. */
   #state: TrainingState;
   #evaluationLoss: number | undefined;
+  /** By agreement of all ranks. */
+  #isCancelled = false;
 
   constructor(job: TrainingJob, data: TrainingData, runtime: TrainingRuntime) {
     this.#job = job;
@@ -55,7 +62,21 @@ export class Training {
   }
 
   async *run(): Events<TrainResult> {
-    const { log, ranks } = this.#runtime;
+    const { ranks, weights } = this.#runtime;
+    let areAllHere = true;
+    try {
+      return yield* this.#train();
+    } catch (error) {
+      areAllHere = ranks.decidesAlone || this.#isShared(error);
+      throw error;
+    } finally {
+      // Ranks that still answer hold what the steps before came to. Whatever ended the training is the error to be seen.
+      if (areAllHere) await weights.bringBack(ranks).catch(() => undefined);
+    }
+  }
+
+  async *#train(): Events<TrainResult> {
+    const { log, ranks, weights } = this.#runtime;
     const resumed = yield* this.#resume();
     yield await log.record(
       await startEvent(this.#job, this.#data, { ...this.#schedule, ranks: ranks.worldSize, resumed }),
@@ -69,12 +90,11 @@ export class Training {
       if (error instanceof TrainingDivergedError || error instanceof TrainingInterruptedError) {
         await ranks.settle();
         yield* this.#pendingEvents();
-        await takeTrained(this.#job, ranks);
       }
       throw error;
     }
     yield* this.#pendingEvents();
-    const checkpoint = await saveTrained(this.#job, ranks);
+    const checkpoint = await saveTrained(this.#job, weights, ranks);
     const result: TrainResult = {
       steps: this.#state.step,
       tokens: this.#state.tokens,
@@ -87,9 +107,14 @@ export class Training {
     return result;
   }
 
+  /** Whether every rank ends with this error, at the same place. */
+  #isShared(error: unknown): boolean {
+    return this.#isCancelled || SHARED_ERRORS.some((kind) => error instanceof kind);
+  }
+
   /** Nothing is changed, neither the model nor the log, before it is known that this is the same training. */
   async *#resume(): Events<ResumedState | undefined> {
-    const { log, ranks } = this.#runtime;
+    const { log, ranks, weights } = this.#runtime;
     const { settings, signal, onProgress } = this.#job;
     const { resume } = settings;
     let opened: ResumedState | undefined;
@@ -106,6 +131,7 @@ export class Training {
     if (opened !== undefined) {
       await ranks.restore();
       this.#state = opened.state;
+      weights.lastCheckpoint = opened.path;
     }
     return opened;
   }
@@ -169,6 +195,7 @@ export class Training {
   ): Events<StepOutcome> {
     const { ranks, termination } = this.#runtime;
     const { supervisedTokens } = packed;
+    if (ranks.decidesAlone) this.#job.signal.throwIfAborted();
     // Asked before the step: where ranks are processes of their own they have to agree.
     const wishes = {
       save: this.#checkpoints.isDue(rates.step),
@@ -176,7 +203,7 @@ export class Training {
       abort: this.#job.signal.aborted,
     };
     const outcome = yield* this.#unlessTerminated(() => ranks.step(packed, { ...rates, supervisedTokens, wishes }));
-    if (outcome.fault !== undefined) throw await this.#divergence(packed, rates.step, outcome, outcome.fault);
+    if (outcome.fault !== undefined) throw await divergence(this.#data, packed, rates.step, outcome, outcome.fault);
     return outcome;
   }
 
@@ -195,7 +222,10 @@ export class Training {
   /** Saves what is due, and ends here when the process is to end, unless there is only the model left to save. */
   async *#keep({ wishes }: StepOutcome, last: boolean): Events {
     const { ranks, termination } = this.#runtime;
-    if (wishes.abort) throw this.#job.signal.reason ?? new DOMException('Another rank was cancelled.', 'AbortError');
+    if (wishes.abort) {
+      this.#isCancelled = true;
+      throw this.#job.signal.reason ?? new DOMException('Another rank was cancelled.', 'AbortError');
+    }
     const stop = !last && (wishes.stop || (ranks.decidesAlone && termination.aborted));
     if (stop) yield* this.#interrupt();
     if (!wishes.save) return;
@@ -221,8 +251,11 @@ export class Training {
   }
 
   async *#record(events: readonly CheckpointEvent[]): Events {
-    const { log } = this.#runtime;
-    for (const event of events) yield await log.record(event);
+    const { log, weights } = this.#runtime;
+    for (const event of events) {
+      if (event.type === 'checkpoint-commit') weights.lastCheckpoint = event.path;
+      yield await log.record(event);
+    }
     const failure = log.takeFailure();
     if (failure !== undefined) yield failure;
   }
@@ -243,21 +276,6 @@ export class Training {
       supervisedTokens,
     };
     yield await log.record(measured);
-  }
-
-  async #divergence(
-    packed: PackedStep,
-    step: number,
-    { lossSum, gradientNorm }: StepOutcome,
-    { what, microBatch }: StepFault,
-  ): Promise<TrainingDivergedError> {
-    const examples = microBatch === undefined ? packed.microBatches.flat() : packed.microBatches[microBatch]!;
-    return new TrainingDivergedError({
-      step,
-      loss: what === 'loss' ? lossSum : lossSum / packed.supervisedTokens,
-      ...(what === 'gradient' && { gradientNorm }),
-      conversations: await this.#data.training.ids(examples),
-    });
   }
 }
 

@@ -34,7 +34,7 @@ const { signal } = new AbortController();
 describe('the decode queue', () => {
   it('computes what waits together, and answers each with its own', async () => {
     const { transformer, steps, settled } = manualTransformer();
-    const queue = new DecodeQueue(transformer, []);
+    const queue = new DecodeQueue(transformer, () => []);
     const decode = (...tokens: number[]) => queue.decode({ cache, tokens: Int32Array.from(tokens) }, signal);
     const first = decode(1);
     await settled();
@@ -50,7 +50,7 @@ describe('the decode queue', () => {
 
   it('keeps a step small, in the order of asking, without starving anybody', async () => {
     const { transformer, steps, settled } = manualTransformer();
-    const queue = new DecodeQueue(transformer, []);
+    const queue = new DecodeQueue(transformer, () => []);
     const waiting = [600, 256, 256, 1].map((length) => queue.decode({ cache, tokens: new Int32Array(length) }, signal));
     for (let step = 0; step < 3; step++) {
       await settled();
@@ -62,7 +62,7 @@ describe('the decode queue', () => {
 
   it('drops a request that is aborted before its step, and finishes one that has begun', async () => {
     const { transformer, steps, settled } = manualTransformer();
-    const queue = new DecodeQueue(transformer, []);
+    const queue = new DecodeQueue(transformer, () => []);
     const controller = new AbortController();
     const begun = queue.decode({ cache, tokens: Int32Array.of(1) }, controller.signal);
     await settled();
@@ -81,7 +81,7 @@ describe('the decode queue', () => {
 
   it('tells everybody of a failed step, and goes on', async () => {
     const { transformer, steps, settled } = manualTransformer();
-    const queue = new DecodeQueue(transformer, []);
+    const queue = new DecodeQueue(transformer, () => []);
     const failing = [1, 2].map((token) => queue.decode({ cache, tokens: Int32Array.of(token) }, signal));
     const outcomes = Promise.allSettled(failing);
     await settled();
@@ -95,7 +95,7 @@ describe('the decode queue', () => {
 
   it('runs other jobs between steps, never beside them', async () => {
     const { transformer, steps, settled } = manualTransformer();
-    const queue = new DecodeQueue(transformer, []);
+    const queue = new DecodeQueue(transformer, () => []);
     const decoded = queue.decode({ cache, tokens: Int32Array.of(1) }, signal);
     await settled();
     let ran = false;
@@ -114,7 +114,7 @@ describe('the decode queue', () => {
 
   it('closes when the step that has begun is finished, and refuses the rest', async () => {
     const { transformer, steps, settled } = manualTransformer();
-    const queue = new DecodeQueue(transformer, []);
+    const queue = new DecodeQueue(transformer, () => []);
     const begun = queue.decode({ cache, tokens: Int32Array.of(1) }, signal);
     await settled();
     const waiting = queue.decode({ cache, tokens: Int32Array.of(2) }, signal);

@@ -15,7 +15,7 @@ const bytesOf = (values: Float32Array) => Buffer.from(values.buffer, values.byte
 async function greedy(model: VicunaModel, prompt: readonly number[], maxTokens: number): Promise<number[]> {
   const tokens: number[] = [];
   const host = {
-    queue: new DecodeQueue(model.transformer, model.parameters),
+    queue: new DecodeQueue(model.transformer, () => model.parameters),
     vocabularySize: model.config.vocabularySize,
     createCache: (capacity: number) => model.transformer.createCache(capacity),
     releaseCache: (cache: Parameters<Engine['release']>[0]) => model.engine.release(cache),

@@ -15,12 +15,13 @@ interface Waiting extends DecodeRequest {
  */
 export class DecodeQueue {
   readonly #transformer: Transformer;
-  readonly #weights: ModelWeights;
+  readonly #weights: () => ModelWeights;
   #waiting: Waiting[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #closed: { readonly reason: unknown } | undefined;
 
-  constructor(transformer: Transformer, weights: ModelWeights) {
+  /** @param weights - throws where they cannot be used now. */
+  constructor(transformer: Transformer, weights: () => ModelWeights) {
     this.#transformer = transformer;
     this.#weights = weights;
   }
@@ -65,7 +66,7 @@ export class DecodeQueue {
     const requests = this.#takeStep();
     if (requests.length === 0) return;
     try {
-      const logits = await this.#transformer.decode(this.#weights, requests);
+      const logits = await this.#transformer.decode(this.#weights(), requests);
       for (const [index, { resolve }] of requests.entries()) resolve(logits[index]!);
     } catch (error) {
       for (const { reject } of requests) reject(error);

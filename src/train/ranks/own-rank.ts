@@ -54,10 +54,6 @@ export class OwnRank implements RankGroup {
     return this.worldSize === 1;
   }
 
-  get trainsInPlace(): boolean {
-    return this.worldSize === 1;
-  }
-
   openCheckpoint(from: string, options: CallOptions): Promise<ResumedState | undefined> {
     return this.#trainer.openCheckpoint(from, options);
   }

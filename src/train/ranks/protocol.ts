@@ -13,7 +13,7 @@ export interface RankData {
 
 export type MaybeBatch = PackedBatch | undefined;
 
-/** What the starting thread asks of every rank at once; each answers with one {@link RankReply}. */
+/** What the starting thread asks of every rank at once; each answers with one {@link RankReply}, before a block. */
 export type RankCommand =
   /** Parameters of a block, in shared memory, for the rank to take its share of. */
   | { readonly type: 'block'; readonly values: Float32Array }

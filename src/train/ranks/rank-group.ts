@@ -11,8 +11,6 @@ export interface RankGroup {
   readonly worldSize: number;
   /** Whether nobody but this process decides what the ranks do. */
   readonly decidesAlone: boolean;
-  /** Whether the model's own vectors are trained. */
-  readonly trainsInPlace: boolean;
   /** Opens the checkpoint to go on from. @param from - its directory, or `auto` for the newest whole one */
   openCheckpoint(from: string, options: CallOptions): Promise<ResumedState | undefined>;
   /** Goes on from the checkpoint that was opened last. */

@@ -110,23 +110,24 @@ export class RankTrainer {
   static async create(runtime: RankRuntime, settings: TrainerSettings, source: RankSource): Promise<RankTrainer> {
     const { engine, transformer, communicator, onCheckpoint } = runtime;
     const { lora } = settings;
-    const frozen =
-      lora && (await FrozenBlocks.create(engine, transformer.blocks, communicator, settings, source.model));
-    let trainable: Trainable | undefined;
+    const blocks = lora === undefined ? transformer.blocks : loraBlocks(transformer.shape, lora);
+    // Before anything is taken from the model: a directory that cannot be written to costs nothing yet.
+    const checkpoints =
+      settings.checkpoints &&
+      (await TrainingCheckpoints.open(
+        { directory: settings.checkpoints.directory, keep: settings.checkpoints.keep },
+        { communicator, blocks, onEvent: onCheckpoint },
+      ));
+    let frozen: FrozenBlocks | undefined;
     try {
-      const blocks = lora === undefined ? transformer.blocks : loraBlocks(transformer.shape, lora);
+      if (lora !== undefined)
+        frozen = await FrozenBlocks.create(engine, transformer.blocks, communicator, settings, source.model);
       const from = lora === undefined ? source.model : source.adapter!;
-      trainable = await createTrainable(engine, blocks, communicator, settings, from);
-      const checkpoints =
-        settings.checkpoints &&
-        (await TrainingCheckpoints.open(
-          { directory: settings.checkpoints.directory, keep: settings.checkpoints.keep },
-          { communicator, blocks, onEvent: onCheckpoint },
-        ));
+      const trainable = await createTrainable(engine, blocks, communicator, settings, from);
       return new RankTrainer(runtime, settings, { trainable, frozen, checkpoints });
     } catch (error) {
-      trainable?.release();
       frozen?.release();
+      if (checkpoints) await checkpoints[Symbol.asyncDispose]();
       throw error;
     }
   }

@@ -21,6 +21,7 @@ export interface ThreadRanksRuntime {
   /** Whose like every thread makes for itself. */
   readonly engine: Engine;
   readonly shape: ModelShape;
+  /** Looked at before the threads are started and while they evaluate. */
   readonly signal: AbortSignal;
   /** Aborted when the process is to end: an evaluation is then broken off. */
   readonly termination: AbortSignal;
@@ -30,26 +31,27 @@ export interface ThreadRanksRuntime {
 export class ThreadRanks implements RankGroup {
   readonly worldSize: number;
   readonly decidesAlone = true;
-  readonly trainsInPlace = false;
   readonly #ranks: Ranks<RankCommand, RankReply>;
   readonly #dataset: PackedDataset;
-  readonly #termination: AbortSignal;
+  readonly #signals: readonly AbortSignal[];
   readonly #events: CheckpointEvent[] = [];
   readonly #replies: readonly Mailbox<RankReply>[];
-  /** Rejects when a rank has failed or the job was cancelled, and when all have ended; never resolves. */
+  /** Rejects when a rank has failed, and when all have ended; never resolves. */
   readonly #ended: Promise<never>;
   #isOver = false;
 
   private constructor(settings: TrainerSettings, dataset: PackedDataset, runtime: ThreadRanksRuntime) {
     this.worldSize = settings.ranks;
     this.#dataset = dataset;
-    this.#termination = runtime.termination;
+    this.#signals = [runtime.signal, runtime.termination];
     this.#replies = Array.from({ length: settings.ranks }, () => new Mailbox<RankReply>());
     const data: RankData = { settings, shape: runtime.shape, engine: engineOptions(settings, runtime.engine) };
-    this.#ranks = launchRanks<RankCommand, RankReply>(
-      { ranks: settings.ranks, data, ...workerFile('rank-worker', import.meta.url) },
-      { signal: runtime.signal },
-    );
+    // Without the caller's signal: ranks that were stopped could not give back what they have trained.
+    this.#ranks = launchRanks<RankCommand, RankReply>({
+      ranks: settings.ranks,
+      data,
+      ...workerFile('rank-worker', import.meta.url),
+    });
     this.#ended = this.#listen();
     this.#ended.catch(() => undefined);
   }
@@ -67,9 +69,11 @@ export class ThreadRanks implements RankGroup {
       for (const { blocks, read } of sources) {
         const shared = sharedFloats(Math.max(...blocks.map(({ size }) => size)));
         for (const [block, { size }] of blocks.entries()) {
+          // Nothing is taken from the model before all ranks are there to receive it.
+          await group.#answers();
           const values = shared.subarray(0, size);
           await read(block, 0, values);
-          await group.#ask(() => ({ type: 'block', values }));
+          group.#tell(() => ({ type: 'block', values }));
         }
       }
       await group.#answers();
@@ -99,7 +103,7 @@ export class ThreadRanks implements RankGroup {
   async evaluate(dataset: PackedDataset): Promise<number> {
     let lossSum = 0;
     for (const dealt of dealMicroBatches(dataset, this.worldSize)) {
-      this.#termination.throwIfAborted();
+      for (const signal of this.#signals) signal.throwIfAborted();
       const batches = await Promise.all(dealt.map((examples) => load(dataset, examples)));
       lossSum += (await this.#ask((rank) => ({ type: 'evaluate', batches: [batches[rank]] }))) as number;
     }
@@ -142,8 +146,12 @@ export class ThreadRanks implements RankGroup {
 
   /** @returns what rank 0 answers, when all have. */
   async #ask(commandFor: (rank: number) => RankCommand): Promise<unknown> {
-    for (const rank of this.#replies.keys()) this.#ranks.post(commandFor(rank), rank);
+    this.#tell(commandFor);
     return this.#answers();
+  }
+
+  #tell(commandFor: (rank: number) => RankCommand): void {
+    for (const rank of this.#replies.keys()) this.#ranks.post(commandFor(rank), rank);
   }
 
   async #answers(): Promise<unknown> {

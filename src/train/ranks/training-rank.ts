@@ -18,12 +18,12 @@ export async function trainingRank(context: RankContext<RankData, RankCommand, R
     context.post({ value, events: events.splice(0), ...(refusal && { refusal }) });
 
   await using engine = await createEngine(data.engine);
-  // Blocks are sent in the order in which they are asked for.
+  // Blocks are sent in the order in which they are asked for, each when all ranks have asked.
   const read: BlockReader = async (_block, start, into) => {
+    reply();
     const command = await commands.take();
     if (command.type !== 'block') throw new TypeError(`A block was expected, not the command ${command.type}.`);
     into.set(command.values.subarray(start, start + into.length));
-    reply();
   };
   const trainer = await RankTrainer.create(
     {
