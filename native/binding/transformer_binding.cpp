@@ -145,7 +145,9 @@ napi_value layerForward(napi_env env, napi_callback_info info) {
   const GivenAdapter adapter = GivenAdapter::read(arguments, 5);
   return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
     Model& model = transformer->model;
-    auto activations = std::make_shared<LayerActivations>(context, model.shape, batch->tokens());
+    auto activations = std::make_shared<LayerActivations>(
+        keep ? LayerActivations::kept(context, model.shape, batch->tokens())
+             : LayerActivations::passing(context, model.shape, batch->tokens()));
     FloatBuffer output(context.arena, batch->tokens() * model.shape.C);
     const LayerLora lora = adapter.on(context, model.shape, batch.get());
     const LayerWeights weights(parameters.weights(model.shape, BlockKind::layer));
@@ -172,7 +174,7 @@ napi_value layerBackward(napi_env env, napi_callback_info info) {
     const LayerLora lora = adapter.on(context, model.shape, batch.get());
     auto activations = known;
     if (activations == nullptr) {
-      activations = std::make_shared<LayerActivations>(context, model.shape, batch->tokens());
+      activations = std::make_shared<LayerActivations>(LayerActivations::passing(context, model.shape, batch->tokens()));
       const LayerWeights weights(weightsOf(model.shape, BlockKind::layer, parameters->buffer.data()));
       layerActivate(context, model, weights, lora, input->buffer.data(), *batch, *activations);
     }

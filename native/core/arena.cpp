@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <new>
 
 #if defined(_WIN32)
@@ -15,9 +16,12 @@
 #include <sanitizer/asan_interface.h>
 #define VICUNA_FORBID(start, bytes) ASAN_POISON_MEMORY_REGION(start, bytes)
 #define VICUNA_ALLOW(start, bytes) ASAN_UNPOISON_MEMORY_REGION(start, bytes)
+// NaN, so that whoever reads before writing shows.
+#define VICUNA_SPOIL(start, bytes) std::memset(start, 0xFF, bytes)
 #else
 #define VICUNA_FORBID(start, bytes) (void)0
 #define VICUNA_ALLOW(start, bytes) (void)0
+#define VICUNA_SPOIL(start, bytes) (void)0
 #endif
 
 namespace vicuna {
@@ -111,6 +115,7 @@ void* Arena::allocate(std::size_t bytes) {
   if (block.bytes > wanted) addFree(start + wanted, {block.bytes - wanted, block.chunk, block.resident});
   used_.emplace(start, Block{wanted, block.chunk, true});
   VICUNA_ALLOW(start, bytes);
+  VICUNA_SPOIL(start, bytes);
   usedBytes_ += wanted;
   return start;
 }

@@ -16,10 +16,11 @@ enum class ScratchUse {
   attentionShared,
   attentionThread,
   reduction,
+  layerActivations,
   layerNormalised,
   layerFeedForward,
   layerGateUp,
-  layerGradient,
+  layerQueryKeyValue,
   layerHidden,
   loraInput,
   loraRank,
@@ -37,6 +38,8 @@ class Scratch {
 
   /// Uninitialised; valid until the next call with the same use.
   float* get(ScratchUse use, Index length);
+  /// Gives the memory back to the arena: for what is large and idle while other memory is wanted.
+  void release(ScratchUse use) { buffers_[static_cast<std::size_t>(use)] = FloatBuffer(); }
 
  private:
   std::shared_ptr<Arena> arena_;

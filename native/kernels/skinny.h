@@ -56,7 +56,8 @@ VICUNA_INLINE void multiplyRows(const SkinnyMultiply& s, Index row, Index first)
       // The rows after these: memory is asked for them while these are computed.
       for (Index ahead = 0; ahead < kScaleGroup; ahead += 64 / static_cast<Index>(sizeof(Stored)))
         __builtin_prefetch(weights + (Rows + r) * K + k + ahead);
-      addGroup<Inputs>(weights + r * K + k, scales + r * scaleStride + k / kScaleGroup, input + k, K, sums[r]);
+      const float* const scale = isScaled ? scales + r * scaleStride + k / kScaleGroup : nullptr;
+      addGroup<Inputs>(weights + r * K + k, scale, input + k, K, sums[r]);
     }
   }
   for (int r = 0; r < Rows; r++)

@@ -12,7 +12,7 @@ struct DecodeTensors {
   DecodeTensors(const Context& context, const ModelShape& s, Index T)
       : x_TC(context.scratch.get(ScratchUse::layerHidden, T * s.C)),
         normalised_TC(context.scratch.get(ScratchUse::layerNormalised, T * s.C)),
-        qkv(context.scratch.get(ScratchUse::layerGradient, T * s.qkvSize())),
+        qkv(context.scratch.get(ScratchUse::layerQueryKeyValue, T * s.qkvSize())),
         attended(context.scratch.get(ScratchUse::headGradient, T * s.H * s.D)),
         gateUp(context.scratch.get(ScratchUse::layerGateUp, T * 2 * s.F)),
         hidden_TF(context.scratch.get(ScratchUse::layerFeedForward, T * s.F)) {}

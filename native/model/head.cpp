@@ -7,9 +7,9 @@
 namespace vicuna {
 namespace {
 
-/// Logits of a chunk take about 64 MB, but never so few rows that the weights are packed for little.
+/// Logits of a chunk take about 32 MB, but never so few rows that the weights are packed for little.
 Index chunkRows(const ModelShape& shape) {
-  constexpr Index logits = Index{1} << 24, fewest = 192;
+  constexpr Index logits = Index{1} << 23, fewest = 192;
   return std::max(fewest, logits / shape.V / fewest * fewest);
 }
 
@@ -51,6 +51,7 @@ double headLoss(const Context& context, const ModelShape& shape, const HeadParam
     kernels.rmsNormBackward(workspace, {N, C, shape.epsilon, input, parameters.norm, dNormalised_NC, gradients->input,
                                         gradients->norm, rows});
   }
+  context.scratch.release(ScratchUse::headLogits);
   return lossSum;
 }
 

@@ -1,5 +1,6 @@
 #include "layer.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "linear.h"
@@ -27,9 +28,28 @@ void rotate(const Context& context, Model& model, const Batch& batch, float* qkv
 
 }  // namespace
 
-LayerActivations::LayerActivations(const Context& context, const ModelShape& shape, Index T)
-    : memory(context.arena, T * (shape.qkvSize() + shape.H * shape.D + shape.H + shape.C + 2 * shape.F)),
-      qkv(memory.data()),
+namespace {
+
+/// Floats a token.
+Index activationSize(const ModelShape& shape) {
+  return shape.qkvSize() + shape.H * shape.D + shape.H + shape.C + std::max(2 * shape.F, shape.qkvSize());
+}
+
+}  // namespace
+
+LayerActivations LayerActivations::kept(const Context& context, const ModelShape& shape, Index T) {
+  FloatBuffer memory(context.arena, T * activationSize(shape));
+  LayerActivations activations(shape, T, memory.data());
+  activations.memory = std::move(memory);
+  return activations;
+}
+
+LayerActivations LayerActivations::passing(const Context& context, const ModelShape& shape, Index T) {
+  return LayerActivations(shape, T, context.scratch.get(ScratchUse::layerActivations, T * activationSize(shape)));
+}
+
+LayerActivations::LayerActivations(const ModelShape& shape, Index T, float* values)
+    : qkv(values),
       attended(qkv + T * shape.qkvSize()),
       logSumExp(attended + T * shape.H * shape.D),
       middle(logSumExp + T * shape.H),
@@ -61,7 +81,7 @@ void layerOutput(const Context& context, const Model& model, const LayerWeights&
 }
 
 void layerBackward(const Context& context, Model& model, const float* parameters, const LayerLora& lora, const float* input,
-                   const Batch& batch, const LayerActivations& activations, const float* outputGradient, float* gradient,
+                   const Batch& batch, LayerActivations& activations, const float* outputGradient, float* gradient,
                    float* inputGradient) {
   const ModelShape& s = model.shape;
   const KernelTable& kernels = context.kernels;
@@ -85,7 +105,8 @@ void layerBackward(const Context& context, Model& model, const float* parameters
     float* const dHidden_TF = context.scratch.get(ScratchUse::layerFeedForward, T * s.F);
     linearInputGradient(context, T, s.C, s.F, outputGradient, w.down, dHidden_TF);
     lora.addInputGradient(LinearGroup::down, dHidden_TF);
-    float* const dGateUp = context.scratch.get(ScratchUse::layerGradient, T * 2 * s.F);
+    // So have the largest activations.
+    float* const dGateUp = activations.gateUp;
     kernels.swigluBackward(workspace, {T, s.F, activations.gateUp, dHidden_TF, dGateUp});
     if (needsInput(LinearGroup::gateUp)) {
       const float* const feedForwardInput_TC = normalised(context, s, T, activations.middle, w.feedForwardNorm);
@@ -103,7 +124,8 @@ void layerBackward(const Context& context, Model& model, const float* parameters
     float* const dAttended = context.scratch.get(ScratchUse::layerFeedForward, T * s.H * s.D);
     linearInputGradient(context, T, s.C, s.H * s.D, inputGradient, w.output, dAttended);
     lora.addInputGradient(LinearGroup::attentionOutput, dAttended);
-    float* const dQkv = context.scratch.get(ScratchUse::layerGradient, T * s.qkvSize());
+    // The feed-forward half is done with its memory, which has room for this too.
+    float* const dQkv = activations.gateUp;
     kernels.attentionBackward(workspace, {s.heads(), batch.sequences(), activations.qkv, activations.attended,
                                           activations.logSumExp, dAttended, dQkv});
     rotate(context, model, batch, dQkv, -1);

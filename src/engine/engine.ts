@@ -164,7 +164,8 @@ export interface Transformer {
     adapter?: LayerAdapter,
   ): Promise<LayerForward>;
   /**
-   * @param activations - from {@link Transformer.layerForward}; `undefined` recomputes them from `input`.
+   * @param activations - from {@link Transformer.layerForward}, used up by this call; `undefined` recomputes them from
+   *   `input`.
    * @param gradient - `undefined` where the layer is frozen: its products, a third of the work, are then left out.
    * @param adapter - the one that forward was given.
    * @returns gradient of the input `[T, C]`

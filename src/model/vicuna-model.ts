@@ -1,4 +1,4 @@
-import { readAdapter } from '../checkpoint/index.js';
+import { type Adapter, readAdapter } from '../checkpoint/index.js';
 import type { ChatModel, Generation, Message, PromptTemplate, TextDelta } from '../conversation/index.js';
 import { type CallOptions, parseConfig, type Run, startRun, VicunaError } from '../core/index.js';
 import type { Engine, KeyValueCache, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
@@ -204,9 +204,14 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
    * @throws CheckpointError when files are missing, damaged or belong to another model. The weights are then unchanged.
    */
   async mergeAdapter(directory: string, { signal }: Pick<CallOptions, 'signal'> = {}): Promise<void> {
-    const { parameters } = this;
     const adapter = await readAdapter(directory, this.shape, signal);
     signal?.throwIfAborted();
+    await this.addAdapter(adapter);
+  }
+
+  /** Adds an adapter to the weights, in place. @internal */
+  async addAdapter(adapter: Adapter): Promise<void> {
+    const { parameters } = this;
     await this.#queue.exclusive(() => mergeIntoWeights(this.engine, this.transformer, parameters, adapter));
   }
 

@@ -212,7 +212,7 @@ const trainerSchema = z
 export function resolveTrainerConfig(config: TrainerConfig, contextLength: number): TrainerSettings {
   const maxTokens = config.maxTokens ?? Math.min(2048, contextLength);
   const microBatchTokens = config.microBatchTokens ?? maxTokens;
-  const directory = `${config.outputDirectory}-checkpoints`;
+  const directory = `${String(config.outputDirectory).replace(/[/\\]+$/, '')}-checkpoints`;
   const checkpoints = config.checkpoints === false ? false : { directory, ...config.checkpoints };
   return parseConfig(trainerSchema, { ...config, maxTokens, microBatchTokens, checkpoints }, 'VicunaTrainer config');
 }

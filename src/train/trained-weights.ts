@@ -4,6 +4,7 @@ import type { VicunaModel, WeightLoan } from '../model/index.js';
 import type { TrainingJob } from './job.js';
 import type { RankGroup } from './ranks/rank-group.js';
 import type { BlockReader } from './trainable/index.js';
+import { saveAdapters } from './trained-adapters.js';
 
 /**
  * The model's weights while they are trained: changed in place by one rank alone; where several divide them, gone from the
@@ -23,19 +24,31 @@ export class TrainedWeights {
 
   static async of({ settings, model, communicator }: TrainingJob): Promise<TrainedWeights> {
     const worldSize = communicator?.worldSize ?? settings.ranks;
-    return new TrainedWeights(model, worldSize === 1 ? undefined : await model.lendWeights());
+    // Beside adapters the weights are only computed with: they stay.
+    const stay = worldSize === 1 || settings.lora !== undefined;
+    return new TrainedWeights(model, stay ? undefined : await model.lendWeights());
   }
 
-  /** The model's own vectors, where those are trained. */
+  /** The model's own vectors, where ranks of this process compute with those. */
   get vectors(): ModelVectors | undefined {
     return this.#loan === undefined ? this.#model.parameters : undefined;
   }
 
   /** Reads a block for the ranks. Where they divide the weights, the model has it no longer: each is read once. */
   readonly read: BlockReader = async (block, start, into) => {
-    if (this.#loan === undefined) return this.#model.engine.download(this.#model.parameters[block]!, into);
-    this.#isAway = true;
-    return this.#loan.take(block, start, into);
+    if (this.#loan !== undefined) {
+      this.#isAway = true;
+      await this.#loan.take(block, start, into);
+      return;
+    }
+    const { engine, parameters } = this.#model;
+    const vector = parameters[block]!;
+    if (into.length === vector.length) {
+      await engine.download(vector, into);
+      return;
+    }
+    using memory = new TemporaryFloats(vector.length);
+    into.set((await engine.download(vector, memory.first(vector.length))).subarray(start, start + into.length));
   };
 
   /** Brings what the ranks have trained into the model, where it is not there. */
@@ -64,7 +77,8 @@ export class TrainedWeights {
 /** Saves what was trained. @returns the directory */
 export async function saveTrained(job: TrainingJob, weights: TrainedWeights, ranks: RankGroup): Promise<string> {
   const { settings, model, signal, onProgress } = job;
-  const { outputDirectory, saveDtype } = settings;
+  const { outputDirectory, saveDtype, lora } = settings;
+  if (lora !== undefined) return saveAdapters(job, lora, ranks);
   await weights.bringBack(ranks);
   await ranks.once(() => model.save(outputDirectory, { dtype: saveDtype, overwrite: true, signal, onProgress }));
   return outputDirectory;

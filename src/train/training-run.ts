@@ -5,6 +5,7 @@ import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
 import { openRanks } from './ranks/open-ranks.js';
 import { Termination } from './termination.js';
+import { TrainedAdapters } from './trained-adapters.js';
 import { TrainedWeights } from './trained-weights.js';
 import { Training } from './training.js';
 
@@ -31,9 +32,10 @@ async function* trainModel(job: TrainingJob): AsyncGenerator<TrainEvent, TrainRe
   const data = await collectTrainingData(job.examples, settings, { vocabularySize, signal, onProgress });
   try {
     using termination = new Termination(settings.checkpoints !== false);
+    const adapters = settings.lora && (await TrainedAdapters.of(job, settings.lora));
     const weights = await TrainedWeights.of(job);
     try {
-      const ranks = await openRanks(job, weights, data.training, termination.signal);
+      const ranks = await openRanks(job, { weights, adapters, dataset: data.training }, termination.signal);
       try {
         return yield* new Training(job, data, { ranks, weights, log, termination: termination.signal }).run();
       } finally {
@@ -41,6 +43,7 @@ async function* trainModel(job: TrainingJob): AsyncGenerator<TrainEvent, TrainRe
       }
     } finally {
       weights.end();
+      adapters?.release();
     }
   } finally {
     await data[Symbol.asyncDispose]();

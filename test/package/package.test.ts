@@ -109,6 +109,16 @@ describe('the packed package in an empty folder', () => {
     expect(await compute()).toMatch(/^tfjs .*wasm.* this package has no binary for/);
   });
 
+  it('says so and goes on when it is installed where there is neither binary nor compiler', async () => {
+    const script = 'node_modules/vicuna-sdk/scripts/install-native.mjs';
+    await rm(join(consumer, 'node_modules/vicuna-sdk/prebuilds'), { recursive: true, force: true });
+    const { stdout } = await run(process.execPath, [script], {
+      cwd: consumer,
+      env: { ...process.env, CXX: 'no-such' },
+    });
+    expect(stdout).toMatch(/no C\+\+ compiler/);
+  });
+
   it('runs one script when installed, which only builds, and leaves the GPU libraries to the user', async () => {
     const manifest = JSON.parse(await readFile(join(projectDirectory, 'package.json'), 'utf8'));
     expect(manifest.scripts.install).toBe('node scripts/install-native.mjs');

@@ -86,6 +86,8 @@ export class NativeBatch extends NativeHandle<addon.BatchHandle> implements Batc
 
 export class NativeActivations extends NativeHandle<addon.ActivationsHandle> implements LayerActivations {
   readonly noun = 'activations';
+  /** Backward puts gradients into their memory. */
+  usedUp = false;
 }
 
 export class NativeCache extends NativeHandle<addon.CacheHandle> implements KeyValueCache {

@@ -131,6 +131,8 @@ export class NativeTransformer implements Transformer {
     const weights = this.#arguments.parameters(parameters, this.#arguments.layerBlock);
     const x_TC = this.#arguments.rows(input, batch);
     const known = activations && this.#arguments.activations(activations);
+    if (known?.usedUp) impossible('these activations have served a backward already');
+    if (known !== undefined) known.usedUp = true;
     const { inner } = this.#arguments.batch(batch);
     const upstream = this.#arguments.rows(outputGradient, batch);
     const sum = gradient && this.#arguments.parameters(gradient, this.#arguments.layerBlock);
@@ -261,6 +263,7 @@ export class NativeTransformer implements Transformer {
   /** Floats that a token's activations in a layer take. */
   #activationSize(): number {
     const { hiddenSize, heads, keyValueHeads, headSize, ffnSize } = this.shape;
-    return (2 * heads + 2 * keyValueHeads) * headSize + heads + hiddenSize + 2 * ffnSize;
+    const queryKeyValue = (heads + 2 * keyValueHeads) * headSize;
+    return queryKeyValue + heads * headSize + heads + hiddenSize + Math.max(2 * ffnSize, queryKeyValue);
   }
 }

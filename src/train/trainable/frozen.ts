@@ -1,6 +1,7 @@
 import { type Communicator, shardRange } from '../../collectives/index.js';
 import type { BlockLayout, Engine } from '../../engine/index.js';
 import { type BlockVectors, wholeVectors } from '../vectors.js';
+import { building } from './building.js';
 import { GatheredParameters } from './gathered-parameters.js';
 import { type HostedVector, makeHosted } from './hosted-vector.js';
 import type { TrainableSettings, TrainableSource } from './trainable.js';
@@ -28,20 +29,20 @@ export class FrozenBlocks {
     const ranges = blocks.map(({ size }) =>
       sharding === 'full' ? shardRange(size, rank, worldSize) : { start: 0, end: size },
     );
-    const shards = await makeHosted(
-      engine,
-      ranges.map(({ start, end }) => communicator.allocate(end - start)),
-    );
-    for (const [block, shard] of shards.entries()) {
-      await read(block, ranges[block]!.start, shard.host);
-      await shard.toEngine();
-    }
-    const release = () => releaseAll(shards);
-    if (sharding !== 'full') return new FrozenBlocks({ lend: (block, use) => use(shards[block]!.vector) }, release);
-    const gathered = await GatheredParameters.create(engine, communicator, { blocks, shards, prefetch });
-    return new FrozenBlocks(gathered, () => {
-      gathered.release();
-      release();
+    const memory = ranges.map(({ start, end }) => communicator.allocate(end - start));
+    return building(async (keep) => {
+      const shards = keep(await makeHosted(engine, memory));
+      for (const [block, shard] of shards.entries()) {
+        await read(block, ranges[block]!.start, shard.host);
+        await shard.toEngine();
+      }
+      const release = () => releaseAll(shards);
+      if (sharding !== 'full') return new FrozenBlocks({ lend: (block, use) => use(shards[block]!.vector) }, release);
+      const gathered = await GatheredParameters.create(engine, communicator, { blocks, shards, prefetch });
+      return new FrozenBlocks(gathered, () => {
+        gathered.release();
+        release();
+      });
     });
   }
 

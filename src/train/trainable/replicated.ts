@@ -3,6 +3,7 @@ import { type Communicator, shardRange } from '../../collectives/index.js';
 import type { BlockLayout, Engine } from '../../engine/index.js';
 import type { AdamWSettings, UpdateRates } from '../optimizer.js';
 import type { BlockVectors } from '../vectors.js';
+import { building } from './building.js';
 import { type HostedVector, makeHosted } from './hosted-vector.js';
 import { OwnedShards } from './owned-shards.js';
 import type { BlockReader, Trainable } from './trainable.js';
@@ -44,33 +45,28 @@ export class ReplicatedTrainable implements Trainable {
   ): Promise<ReplicatedTrainable> {
     const { rank, worldSize } = communicator;
     const memory = () => blocks.map(({ size }) => communicator.allocate(size));
-    const parameters = await makeHosted(engine, memory());
-    const gradients = await makeHosted(engine, memory());
     const ranges = blocks.map(({ size }) =>
       mode === 'none' ? { start: 0, end: size } : shardRange(size, rank, worldSize),
     );
     // A shard lies inside the whole, so that what is gathered need not be copied there first.
     const insideOf = (whole: readonly HostedVector[]) =>
-      makeHosted(
-        engine,
-        whole.map(({ host }, block) => host.subarray(ranges[block]!.start, ranges[block]!.end)),
-      );
-    const shardParameters = mode === 'none' ? parameters : await insideOf(parameters);
-    const shardGradients =
-      mode === 'none'
-        ? gradients
-        : await makeHosted(
-            engine,
-            ranges.map(({ start, end }) => communicator.allocate(end - start)),
-          );
-    const shards = blocks.map((block, index) => ({
-      block,
-      range: ranges[index]!,
-      parameters: shardParameters[index]!,
-      gradient: shardGradients[index]!,
-    }));
-    const owned = await OwnedShards.create(engine, shards, settings);
-    return new ReplicatedTrainable(communicator, mode === 'optimizer', { parameters, gradients }, owned);
+      whole.map(({ host }, block) => host.subarray(ranges[block]!.start, ranges[block]!.end));
+    const apart = () => ranges.map(({ start, end }) => communicator.allocate(end - start));
+    return building(async (keep) => {
+      const parameters = keep(await makeHosted(engine, memory()));
+      const gradients = keep(await makeHosted(engine, memory()));
+      const isWhole = mode === 'none';
+      const shardParameters = isWhole ? parameters : keep(await makeHosted(engine, insideOf(parameters)));
+      const shardGradients = isWhole ? gradients : keep(await makeHosted(engine, apart()));
+      const shards = blocks.map((block, index) => ({
+        block,
+        range: ranges[index]!,
+        parameters: shardParameters[index]!,
+        gradient: shardGradients[index]!,
+      }));
+      const owned = await OwnedShards.create(engine, shards, settings);
+      return new ReplicatedTrainable(communicator, mode === 'optimizer', { parameters, gradients }, owned);
+    });
   }
 
   async reduceGradients(): Promise<void> {

@@ -2,6 +2,7 @@ import type { ShardPiece, TensorKind } from '../../checkpoint/index.js';
 import { type Communicator, shardRange } from '../../collectives/index.js';
 import type { BlockLayout, Engine } from '../../engine/index.js';
 import type { AdamWSettings, UpdateRates } from '../optimizer.js';
+import { building } from './building.js';
 import { GatheredParameters } from './gathered-parameters.js';
 import { makeHosted } from './hosted-vector.js';
 import { OwnedShards } from './owned-shards.js';
@@ -39,21 +40,22 @@ export class ShardedTrainable implements Trainable {
     const { rank, worldSize } = communicator;
     const ranges = blocks.map(({ size }) => shardRange(size, rank, worldSize));
     const memory = () => ranges.map(({ start, end }) => communicator.allocate(end - start));
-    const parameters = await makeHosted(engine, memory());
-    const gradients = await makeHosted(engine, memory());
-    const shards = blocks.map((block, index) => ({
-      block,
-      range: ranges[index]!,
-      parameters: parameters[index]!,
-      gradient: gradients[index]!,
-    }));
-    const owned = await OwnedShards.create(engine, shards, settings);
-    return new ShardedTrainable(
-      communicator,
-      owned,
-      await GatheredParameters.create(engine, communicator, { blocks, shards: parameters, prefetch }),
-      await ScatteredGradients.create(engine, communicator, { blocks, shards: gradients }),
-    );
+    return building(async (keep) => {
+      const parameters = keep(await makeHosted(engine, memory()));
+      const gradients = keep(await makeHosted(engine, memory()));
+      const shards = blocks.map((block, index) => ({
+        block,
+        range: ranges[index]!,
+        parameters: parameters[index]!,
+        gradient: gradients[index]!,
+      }));
+      return new ShardedTrainable(
+        communicator,
+        keep(await OwnedShards.create(engine, shards, settings)),
+        keep(await GatheredParameters.create(engine, communicator, { blocks, shards: parameters, prefetch })),
+        await ScatteredGradients.create(engine, communicator, { blocks, shards: gradients }),
+      );
+    });
   }
 
   async reduceGradients(): Promise<void> {

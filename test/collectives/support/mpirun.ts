@@ -11,6 +11,8 @@ const OPTIONS: Readonly<Record<Launcher, readonly string[]>> = {
   'mpirun.mpich': [],
 };
 
+export const launcherOptions = OPTIONS['mpirun.openmpi'];
+
 /** Whether a launcher is there. On a CI machine it has to be. */
 export function hasLauncher(launcher: Launcher): boolean {
   if (spawnSync(launcher, ['--version']).status === 0) return true;
@@ -64,7 +66,8 @@ export async function runJob(program: string, options: JobOptions): Promise<Job>
   return { exitCode, output, errors, left: processesWith(mark).map(({ commandLine }) => commandLine) };
 }
 
-function processesWith(mark: string): { id: number; commandLine: string }[] {
+/** Processes with a word in their command line. */
+export function processesWith(mark: string): { id: number; commandLine: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => ({ id: Number(name), commandLine: commandLineOf(name) }))
