@@ -28,7 +28,7 @@ const trainer = await VicunaTrainer.create(
 );
 
 const peaks = await measuredPeaks();
-const figures = { engine: engine.reason, weights: 0, tokens: 0, seconds: 0, fill: 0 };
+const figures = { engine: engine.reason, weights: 0, tokens: 0, seconds: 0, stepSeconds: [], fill: 0 };
 let started = process.cpuUsage();
 try {
   for await (const event of trainer.trainExamples(examples())) {
@@ -43,6 +43,7 @@ try {
     if (step > warmUps) {
       figures.tokens += tokens;
       figures.seconds += seconds;
+      figures.stepSeconds.push(seconds);
       figures.fill += fill / steps;
     }
     if (step === warmUps) started = process.cpuUsage();

@@ -1,18 +1,19 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { EngineOptions } from '../../src/engine/index.js';
 import type { KernelTime } from '../../src/engine/native/engine.js';
 import type { LlamaConfig } from '../../src/model/index.js';
 import type { TrainerConfig } from '../../src/train/index.js';
 import { sharedData } from '../../test/support/shared-data.js';
 import { ensureBuilt } from './built-package.js';
+import { linesOf } from './child-lines.js';
 import { peerArguments, type Size } from './sizes.js';
 
 /** What a process of ours is to train. */
 export interface TrainingJob {
   readonly engine: EngineOptions;
+  /** Of an MPI job that divides the training; threads do where the trainer's `ranks` says so. */
+  readonly processes?: number;
   readonly model: LlamaConfig;
   readonly trainer: Omit<TrainerConfig, 'outputDirectory' | 'maxSteps'>;
   /** Tokens of each conversation of an epoch. */
@@ -58,7 +59,7 @@ export interface PeerFigures extends TrainingFigures {
 export async function trainOurs(job: TrainingJob): Promise<OurFigures> {
   await ensureBuilt();
   const child = fileURLToPath(new URL('training-child.mjs', import.meta.url));
-  const line = await lastLine(process.execPath, [child, '--child', JSON.stringify(job)]);
+  const line = (await linesOf(process.execPath, [child, '--child', JSON.stringify(job)])).at(-1)!;
   return {
     ...line,
     tokensPerSecond: line.tokens / line.seconds,
@@ -78,7 +79,7 @@ export async function trainPyTorch(
 ): Promise<PeerFigures> {
   const script = join(sharedData('data/peers')!, 'train_torch.py');
   const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const line = await lastLine(process.env.VICUNA_PYTHON!, [script, ...peerArguments(size), ...given]);
+  const line = (await linesOf(process.env.VICUNA_PYTHON!, [script, ...peerArguments(size), ...given])).at(-1)!;
   const tokensPerSecond = line.tokens_per_s ?? line.real_tokens_per_s;
   const how = line.compile ? 'compiled' : 'eager';
   return {
@@ -91,11 +92,4 @@ export async function trainPyTorch(
     disturbance: line.contention.other_cores,
     fill: line.fill ?? 1,
   };
-}
-
-/** Runs a process that prints JSON in its last line. */
-// biome-ignore lint/suspicious/noExplicitAny: what another program prints
-async function lastLine(command: string, parameters: readonly string[]): Promise<any> {
-  const { stdout } = await promisify(execFile)(command, parameters);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }

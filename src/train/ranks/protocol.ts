@@ -13,10 +13,10 @@ export interface RankData {
 
 export type MaybeBatch = PackedBatch | undefined;
 
-/** What the starting thread asks of every rank at once; each answers with one {@link RankReply}, before a block. */
+/** What the starting thread asks of every rank at once; each answers with one {@link RankReply}, before a piece of a block. */
 export type RankCommand =
-  /** Parameters of a block, in shared memory, for the rank to take its share of. */
-  | { readonly type: 'block'; readonly values: Float32Array }
+  /** A piece of a block's parameters, from `start` on, in shared memory: for the rank to take its share of. */
+  | { readonly type: 'block'; readonly start: number; readonly values: Float32Array; readonly isLast: boolean }
   | { readonly type: 'open-checkpoint'; readonly from: string }
   | { readonly type: 'restore' }
   | { readonly type: 'step'; readonly batches: readonly MaybeBatch[]; readonly order: StepOrder }

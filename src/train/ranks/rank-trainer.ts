@@ -223,8 +223,8 @@ export class RankTrainer {
     await this.#checkpoints?.settle();
   }
 
-  /** Puts the trained parameters of a block together. @param into - filled on every rank */
-  readBlock(block: number, into: Float32Array): Promise<void> {
+  /** Puts the trained parameters of a block together. @param into - filled where it is given */
+  readBlock(block: number, into: Float32Array | undefined): Promise<void> {
     return this.#trainable.readBlock(block, into);
   }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { CheckpointEvent, TrainingState } from '../../checkpoint/index.js';
 import { launchRanks, type Ranks, workerFile } from '../../collectives/index.js';
-import { VicunaError } from '../../core/index.js';
+import { TemporaryFloats, VicunaError } from '../../core/index.js';
 import type { PackedDataset, PackedStep } from '../../data/index.js';
 import type { BlockLayout, Engine, EngineOptions, ModelShape } from '../../engine/index.js';
 import type { TrainerSettings } from '../config.js';
@@ -10,6 +10,9 @@ import { Mailbox } from './mailbox.js';
 import type { MaybeBatch, RankCommand, RankData, RankReply } from './protocol.js';
 import { dealMicroBatches, type RankGroup } from './rank-group.js';
 import type { ResumedState, StepOrder, StepOutcome } from './rank-trainer.js';
+
+/** Elements that are sent at once. */
+const PIECE = 1 << 20;
 
 /** Parameters that the threads begin with. */
 export interface BlockSource {
@@ -38,6 +41,8 @@ export class ThreadRanks implements RankGroup {
   readonly #replies: readonly Mailbox<RankReply>[];
   /** Rejects when a rank has failed, and when all have ended; never resolves. */
   readonly #ended: Promise<never>;
+  /** Where blocks come to that are read, one at a time. */
+  #arrived = sharedFloats(0);
   #isOver = false;
 
   private constructor(settings: TrainerSettings, dataset: PackedDataset, runtime: ThreadRanksRuntime) {
@@ -66,16 +71,7 @@ export class ThreadRanks implements RankGroup {
     runtime.signal.throwIfAborted();
     const group = new ThreadRanks(settings, dataset, runtime);
     try {
-      for (const { blocks, read } of sources) {
-        const shared = sharedFloats(Math.max(...blocks.map(({ size }) => size)));
-        for (const [block, { size }] of blocks.entries()) {
-          // Nothing is taken from the model before all ranks are there to receive it.
-          await group.#answers();
-          const values = shared.subarray(0, size);
-          await read(block, 0, values);
-          group.#tell(() => ({ type: 'block', values }));
-        }
-      }
+      for (const source of sources) await group.#send(source);
       await group.#answers();
       return group;
     } catch (error) {
@@ -123,7 +119,8 @@ export class ThreadRanks implements RankGroup {
   }
 
   async readBlock(block: number, into: Float32Array): Promise<void> {
-    const shared = sharedFloats(into.length);
+    if (into.length > this.#arrived.length) this.#arrived = sharedFloats(into.length);
+    const shared = this.#arrived.subarray(0, into.length);
     await this.#ask(() => ({ type: 'read-block', block, into: shared }));
     into.set(shared);
   }
@@ -141,6 +138,25 @@ export class ThreadRanks implements RankGroup {
       // Whoever asked last was told; here it only matters that no thread is left.
     } finally {
       await this.#ranks[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Sends blocks in pieces: shared memory stays taken until the collector comes by. */
+  async #send({ blocks, read }: BlockSource): Promise<void> {
+    const longest = Math.max(...blocks.map(({ size }) => size));
+    using memory = new TemporaryFloats(longest);
+    const shared = sharedFloats(Math.min(longest, PIECE));
+    for (const [block, { size }] of blocks.entries()) {
+      // Nothing is taken from the model before all ranks are there to receive it.
+      await this.#answers();
+      const whole = memory.first(size);
+      await read(block, 0, whole);
+      for (let start = 0; start < size; start += PIECE) {
+        if (start > 0) await this.#answers();
+        const values = shared.subarray(0, Math.min(PIECE, size - start));
+        values.set(whole.subarray(start, start + values.length));
+        this.#tell(() => ({ type: 'block', start, values, isLast: start + PIECE >= size }));
+      }
     }
   }
 

@@ -20,10 +20,13 @@ export async function trainingRank(context: RankContext<RankData, RankCommand, R
   await using engine = await createEngine(data.engine);
   // Blocks are sent in the order in which they are asked for, each when all ranks have asked.
   const read: BlockReader = async (_block, start, into) => {
+    for (let isLast = false; !isLast; ) isLast = copyOverlap(await nextPiece(), start, into);
+  };
+  const nextPiece = async () => {
     reply();
     const command = await commands.take();
     if (command.type !== 'block') throw new TypeError(`A block was expected, not the command ${command.type}.`);
-    into.set(command.values.subarray(start, start + into.length));
+    return command;
   };
   const trainer = await RankTrainer.create(
     {
@@ -76,10 +79,18 @@ async function carryOut(trainer: RankTrainer, command: RankCommand, rank: number
     case 'settle':
       return trainer.settle();
     case 'read-block':
-      return trainer.readBlock(command.block, rank === 0 ? command.into : new Float32Array(command.into.length));
+      return trainer.readBlock(command.block, rank === 0 ? command.into : undefined);
     default:
       throw new TypeError(`The command ${command.type} was not expected now.`);
   }
+}
+
+/** Copies what a piece has of the block's elements from `start` on. @returns whether it was the last one */
+function copyOverlap(piece: Extract<RankCommand, { type: 'block' }>, start: number, into: Float32Array): boolean {
+  const first = Math.max(start, piece.start);
+  const end = Math.min(start + into.length, piece.start + piece.values.length);
+  if (first < end) into.set(piece.values.subarray(first - piece.start, end - piece.start), first - start);
+  return piece.isLast;
 }
 
 function loadersOf(batches: readonly MaybeBatch[]): LoadBatch[] {

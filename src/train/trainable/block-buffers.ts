@@ -1,11 +1,11 @@
 import type { Communicator } from '../../collectives/index.js';
 import type { BlockLayout, Engine } from '../../engine/index.js';
 import { hasMatrix } from '../vectors.js';
+import { building } from './building.js';
 import { HostedVector } from './hosted-vector.js';
 
 /** Memory of one whole block at a time, and a vector over it for each size of block that it serves. */
 interface Slot {
-  readonly host: Float32Array;
   readonly vectors: ReadonlyMap<number, HostedVector>;
 }
 
@@ -34,19 +34,16 @@ export class BlockBuffers {
     communicator: Communicator,
     blocks: readonly BlockLayout[],
   ): Promise<BlockBuffers> {
-    const slots: Slot[] = [];
-    try {
+    return building(async (keep) => {
+      const slots: Slot[] = [];
       for (const sizes of slotSizes(blocks)) {
         const host = communicator.allocate(Math.max(...sizes));
         const vectors = new Map<number, HostedVector>();
-        slots.push({ host, vectors });
-        for (const size of sizes) vectors.set(size, await HostedVector.over(engine, host.subarray(0, size)));
+        for (const size of sizes) vectors.set(size, keep(await HostedVector.over(engine, host.subarray(0, size))));
+        slots.push({ vectors });
       }
       return new BlockBuffers(slots);
-    } catch (error) {
-      releaseAll(slots);
-      throw error;
-    }
+    });
   }
 
   /** @returns `undefined` when all that serve the size are in use. */
@@ -69,7 +66,7 @@ export class BlockBuffers {
   }
 
   release(): void {
-    releaseAll(this.#slots);
+    for (const { vectors } of this.#slots) for (const vector of vectors.values()) vector.release();
   }
 }
 
@@ -89,8 +86,4 @@ function slotSizes(blocks: readonly BlockLayout[]): number[][] {
 
 function bufferOf(slot: Slot, size: number): BlockBuffer {
   return { slot, hosted: slot.vectors.get(size)! };
-}
-
-function releaseAll(slots: readonly Slot[]): void {
-  for (const { vectors } of slots) for (const vector of vectors.values()) vector.release();
 }

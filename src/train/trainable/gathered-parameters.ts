@@ -38,13 +38,22 @@ export class GatheredParameters implements BlockVectors {
     return new GatheredParameters(communicator, options, buffers);
   }
 
-  async lend<T>(block: number, use: (vector: Vector) => Promise<T>): Promise<T> {
+  lend<T>(block: number, use: (vector: Vector) => Promise<T>): Promise<T> {
+    return this.#lend(block, ({ vector }) => use(vector));
+  }
+
+  /** @param into - filled where it is given; every rank calls */
+  async read(block: number, into: Float32Array | undefined): Promise<void> {
+    await this.#lend(block, async ({ host }) => into?.set(host));
+  }
+
+  async #lend<T>(block: number, use: (hosted: HostedVector) => Promise<T>): Promise<T> {
     const gathering = this.#ahead.get(block) ?? this.#gather(block);
     this.#ahead.delete(block);
     if (gathering === undefined) throw new TypeError(`Block ${block} is asked for while its memory is in use.`);
     try {
       await gathering.done;
-      return await use(gathering.buffer.hosted.vector);
+      return await use(gathering.buffer.hosted);
     } finally {
       this.#buffers.giveBack(gathering.buffer);
     }

@@ -114,8 +114,8 @@ export class ReplicatedTrainable implements Trainable {
     }
   }
 
-  async readBlock(block: number, into: Float32Array): Promise<void> {
-    into.set(this.#parameters[block]!.host);
+  async readBlock(block: number, into: Float32Array | undefined): Promise<void> {
+    into?.set(this.#parameters[block]!.host);
   }
 
   release(): void {

@@ -85,8 +85,8 @@ export class ShardedTrainable implements Trainable {
     else await this.#owned.restoreMoments(kind, read);
   }
 
-  async readBlock(block: number, into: Float32Array): Promise<void> {
-    await this.#communicator.allGather(this.#owned.shards[block]!.parameters.host, into);
+  async readBlock(block: number, into: Float32Array | undefined): Promise<void> {
+    await this.parameters.read(block, into);
   }
 
   release(): void {

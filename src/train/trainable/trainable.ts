@@ -31,8 +31,8 @@ export interface Trainable {
   pieces(): ShardPiece[];
   /** Takes this rank's share of what a checkpoint holds. */
   restore(kind: TensorKind, read: BlockReader): Promise<void>;
-  /** Puts a block's parameters together. @param into - of the block's size, filled on every rank */
-  readBlock(block: number, into: Float32Array): Promise<void>;
+  /** Puts a block's parameters together. @param into - of the block's size, filled where it is given */
+  readBlock(block: number, into: Float32Array | undefined): Promise<void>;
   release(): void;
 }
 

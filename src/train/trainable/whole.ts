@@ -61,8 +61,8 @@ export class WholeTrainable implements Trainable {
     await restoreVectors(this.#engine, this.#vectorsOf(kind), (block, into) => read(block, 0, into));
   }
 
-  async readBlock(block: number, into: Float32Array): Promise<void> {
-    await this.#engine.download(this.#vectors[block]!, into);
+  async readBlock(block: number, into: Float32Array | undefined): Promise<void> {
+    if (into !== undefined) await this.#engine.download(this.#vectors[block]!, into);
   }
 
   release(): void {
