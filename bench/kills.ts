@@ -12,7 +12,13 @@ const plan: Readonly<Record<keyof typeof worlds, Partial<Record<KillKind, number
   alone: { 'process, any instant': 15, 'process, while it saves': 15 },
   two: { 'process, any instant': 15, 'process, while it saves': 15 },
   four: { 'process, any instant': 10, 'process, while it saves': 10 },
-  mpi: { 'process, any instant': 4, 'process, while it saves': 4, 'one rank': 6, 'one rank, while it saves': 6 },
+  mpi: {
+    'launcher alone': 2,
+    'process, any instant': 3,
+    'process, while it saves': 3,
+    'one rank': 6,
+    'one rank, while it saves': 6,
+  },
 };
 /** Kills of one training. */
 const CHAIN = 5;

@@ -114,12 +114,12 @@ export interface LayerForward {
 /** The low-rank adapter of one layer. @public */
 export interface LayerAdapter {
   readonly lora: ResolvedLoraConfig;
-  /** A and B of every target, laid out as in {@link loraBlocks}. */
+  /** A and B of every target, laid out under the names of peft. */
   readonly parameters: Vector;
   /** Where backward adds the gradient of `parameters`. Without it none is computed. */
   readonly gradient?: Vector | undefined;
   /**
-   * Draws what is dropped, as {@link loraDropoutSeed} makes it: a whole number in [0, 2^32), another one in every layer
+   * Draws what is dropped, a whole number in [0, 2^32), another one in every layer
    * and step, the same in backward as in forward. Without it nothing is dropped (evaluation).
    */
   readonly dropoutSeed?: number | undefined;

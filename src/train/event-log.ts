@@ -16,7 +16,7 @@ export class EventLog {
   readonly #path: string | undefined;
   /** Of whole lines. */
   #bytes = 0;
-  #isFailing = false;
+  #hasFailed = false;
   #failure: LogFailEvent | undefined;
 
   private constructor(path: string | undefined) {
@@ -58,17 +58,16 @@ export class EventLog {
     try {
       await appendFile(path, line);
       this.#bytes += Buffer.byteLength(line);
-      this.#isFailing = false;
     } catch (error) {
       // A part of a line would spoil the next one.
       await truncate(path, this.#bytes).catch(() => undefined);
-      if (!this.#isFailing) this.#failure = { type: 'log-fail', file: path, problem: describe(path, error) };
-      this.#isFailing = true;
+      if (!this.#hasFailed) this.#failure = { type: 'log-fail', file: path, problem: describe(path, error) };
+      this.#hasFailed = true;
     }
     return event;
   }
 
-  /** That the log cannot be written, once until it can again. */
+  /** That an event could not be written: only the first of them, and once. */
   takeFailure(): LogFailEvent | undefined {
     const failure = this.#failure;
     this.#failure = undefined;

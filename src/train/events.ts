@@ -73,7 +73,7 @@ export interface EpochEndEvent {
   readonly loss: number;
 }
 
-/** The log cannot be written; training goes on without it, and tries again with the next event. @public */
+/** An event, the first of perhaps several, could not be written to the log; training goes on, and so does the log. @public */
 export interface LogFailEvent {
   readonly type: 'log-fail';
   readonly file: string;

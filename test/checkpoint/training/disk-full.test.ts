@@ -1,42 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openFilesUnder } from '../../support/open-handles.js';
+import { mountSmallDisk } from '../../support/small-disk.js';
 import { bitsOf, latest, openWorld, readAll, save, vectorsAt } from './support.js';
 
-const small = await mountSmall();
-afterAll(async () => {
-  if (small === undefined) return;
-  execFileSync('umount', [small]);
-  await rmdir(small);
-});
-
-/** A real file system of 2 MB; `undefined` where this process may not mount one. */
-async function mountSmall(): Promise<string | undefined> {
-  const place = await mkdtemp(join(tmpdir(), 'vicuna-small-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', place], { stdio: 'ignore' });
-    return place;
-  } catch {
-    await rm(place, { recursive: true });
-    return undefined;
-  }
-}
-
-async function freeBytes(): Promise<number> {
-  const { bavail, bsize } = await statfs(small!);
-  return bavail * bsize;
-}
+const small = await mountSmallDisk(2);
+afterAll(() => small?.unmount());
 
 describe.skipIf(small === undefined)('a full disk (needs the right to mount a small one)', () => {
   it.each([1, 3])('fails a save of %i ranks, and nothing else', async (worldSize) => {
-    const directory = join(small!, `run-${worldSize}`);
+    const directory = join(small!.path, `run-${worldSize}`);
     const world = await openWorld(directory, worldSize);
     await save(world, 1);
-    const ballast = join(small!, 'ballast');
-    await writeFile(ballast, Buffer.alloc((await freeBytes()) - 65_536));
+    const empty = await small!.fill(65_536);
 
     const outcome = await save(world, 2);
     expect(outcome).toMatchObject({
@@ -46,10 +24,10 @@ describe.skipIf(small === undefined)('a full disk (needs the right to mount a sm
     });
     for (const events of world.events) expect(events.at(-1)).toEqual(outcome);
     expect(await readdir(directory)).toEqual(['step-00000001']);
-    expect(await freeBytes()).toBeGreaterThanOrEqual(65_536 - 4096);
+    expect(await small!.freeBytes()).toBeGreaterThanOrEqual(65_536 - 4096);
     expect(openFilesUnder(directory) ?? []).toEqual([]);
 
-    await rm(ballast);
+    await empty();
     expect(await save(world, 3)).toMatchObject({ type: 'checkpoint-commit', step: 3 });
     const found = (await latest(await openWorld(directory, 2)))!;
     expect(found.state.step).toBe(3);
@@ -58,22 +36,21 @@ describe.skipIf(small === undefined)('a full disk (needs the right to mount a sm
   });
 
   it('that has room for the files but not for the marker', async () => {
-    const directory = join(small!, 'marker');
+    const directory = join(small!.path, 'marker');
     const world = await openWorld(directory, 1);
     await save(world, 1);
     const [file, marker] = ['rank-00000-of-00001.safetensors', 'manifest.json'].map((name) =>
       join(directory, 'step-00000001', name),
     );
     const pages = async (path: string) => Math.ceil((await stat(path)).size / 4096) * 4096;
-    const ballast = join(small!, 'ballast');
     const room = (await pages(file!)) + (await pages(marker!)) - 4096;
-    await writeFile(ballast, Buffer.alloc((await freeBytes()) - room));
+    const empty = await small!.fill(room);
     expect(await save(world, 2)).toMatchObject({
       type: 'checkpoint-fail',
       problem: expect.stringMatching(/manifest\.json cannot be written: the disk is full/),
     });
     expect(await readdir(directory)).toEqual(['step-00000001']);
-    await rm(ballast);
+    await empty();
     expect((await latest(world))?.state.step).toBe(1);
   });
 });

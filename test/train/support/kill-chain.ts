@@ -7,7 +7,12 @@ import type { StepEndEvent, TrainerConfig } from '../../../src/train/index.js';
 import { type Ended, type Launch, type Program, type ProgramEvent, Running } from './programs.js';
 
 /** When and whom a kill hits. */
-export type KillKind = 'process, any instant' | 'process, while it saves' | 'one rank' | 'one rank, while it saves';
+export type KillKind =
+  | 'launcher alone'
+  | 'process, any instant'
+  | 'process, while it saves'
+  | 'one rank'
+  | 'one rank, while it saves';
 
 /** How a training is divided. */
 export interface World extends Launch {
@@ -110,18 +115,25 @@ async function strike(running: Running, kind: KillKind, directory: string): Prom
     await running.until(({ type }) => type === 'train-start');
     for (let saves = Math.floor(Math.random() * 6); saves >= 0; saves--) await beginningOfSave(running, directory);
   } else {
-    // One in four comes before training has begun.
-    if (Math.random() < 0.75) await running.until(({ type }) => type === 'train-start');
+    // One in four comes before training has begun, the others within a few steps, however fast the machine is.
+    const isEarly = Math.random() < 0.25;
+    if (!isEarly) await stepsTaken(running, Math.floor(Math.random() * 6));
     else if (kind === 'one rank') await running.until(({ type }) => type === 'process-start');
-    await wait(Math.random() * 500);
+    await wait(Math.random() * (isEarly ? 300 : 30));
   }
   if (running.isOver) return;
-  if (kind.startsWith('one rank')) running.kill('SIGKILL', Math.floor(Math.random() * 2));
+  if (kind === 'launcher alone') running.kill('SIGKILL');
+  else if (kind.startsWith('one rank')) running.kill('SIGKILL', Math.floor(Math.random() * 2));
   else running.killAll();
 }
 
+async function stepsTaken(running: Running, count: number): Promise<void> {
+  await running.until(({ type }) => type === 'train-start');
+  await running.until(() => running.events.filter(({ type }) => type === 'step-end').length >= count);
+}
+
 /** Waits for a directory that has no manifest yet, which was not there a moment ago. */
-async function beginningOfSave(running: Running, directory: string): Promise<void> {
+export async function beginningOfSave(running: Running, directory: string): Promise<void> {
   const before = new Set(unfinishedIn(directory));
   while (!running.isOver && unfinishedIn(directory).every((name) => before.has(name))) await wait(0);
 }
@@ -157,7 +169,8 @@ function collectSteps(events: readonly ProgramEvent[], steps: Map<number, string
   return { again };
 }
 
-async function weightsAt(directory: string): Promise<string> {
+/** SHA-256 of a saved model's weights. */
+export async function weightsAt(directory: string): Promise<string> {
   return createHash('sha256')
     .update(await readFile(join(directory, 'model.safetensors')))
     .digest('hex');

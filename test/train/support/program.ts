@@ -58,10 +58,6 @@ async function train(): Promise<void> {
     if (error !== controller.signal.reason) throw error;
     say({ type: 'program-aborted', reason: (error as Error).message });
   }
-  if (job.end !== undefined) {
-    const logits = await model.logits([1, 2, 3]);
-    say({ type: 'model-used', isNumber: logits.every(Number.isFinite) });
-  }
 }
 
 await train();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { build } from 'tsup';
 import type { TrainEvent } from '../../../src/train/index.js';
 import { launcherOptions, processesWith } from '../../collectives/support/mpirun.js';
@@ -9,13 +10,15 @@ import { numericsDirectory, projectDirectory } from '../../support/shared-data.j
 import { trajectoryCase, trajectoryExamples } from '../trajectory.js';
 import type { ProgramJob, StoredExample } from './program.js';
 
+/** Milliseconds in which every process of a job has to end when one has. */
+const GRACE = 10_000;
+
 /** What a program says: events of training, and of itself. */
 export type ProgramEvent =
   | TrainEvent
   | { readonly type: 'process-start'; readonly process: number }
   | { readonly type: 'example-read'; readonly id: string }
   | { readonly type: 'program-aborted'; readonly reason: string }
-  | { readonly type: 'model-used'; readonly isNumber: boolean }
   | { readonly type: 'process-end' };
 
 /** A folder laid out like the package, with a program that trains in it: one file of JavaScript starts fast. */
@@ -142,6 +145,9 @@ export class Running {
     const [exitCode, signal] = (await once(this.#child, 'close')) as [number | null, NodeJS.Signals | null];
     this.#isOver = true;
     this.#wake();
+    // Where the launcher itself was killed, its processes find out by themselves.
+    for (const deadline = performance.now() + GRACE; processesWith(this.#mark).length > 0; await wait(20))
+      if (performance.now() > deadline) break;
     const left = processesWith(this.#mark).map(({ commandLine }) => commandLine);
     const seconds = (performance.now() - this.#from) / 1000;
     return { events: this.events, exitCode, signal, errors: this.#errors, seconds, left };
