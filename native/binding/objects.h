@@ -22,6 +22,7 @@ struct Transformer {
 napi_value makeMemory(napi_env env, FloatBuffer buffer);
 void defineEngine(napi_env env, napi_value exports);
 void defineTransformer(napi_env env, napi_value exports);
+void defineDecoding(napi_env env, napi_value exports);
 
 /// Exports a function, and keeps C++ exceptions on this side of it.
 template <napi_callback Function>

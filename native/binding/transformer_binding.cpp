@@ -1,45 +1,10 @@
-#include <optional>
-
 #include "../model/linear.h"
-#include "objects.h"
+#include "parameters.h"
 
 // A model's blocks. Every function takes the transformer's handle first.
 
 namespace vicuna::binding {
 namespace {
-
-/// A block's parameters as JavaScript holds them. Looked into by the job that reads them: a write replaces a vector's memory.
-struct BlockParameters {
-  std::shared_ptr<Memory> vector;
-  std::shared_ptr<CompressedBlock> compressed;
-
-  BlockParameters(const Arguments& arguments, napi_value handle) {
-    if (arguments.isHandleOf<CompressedBlock>(handle)) {
-      compressed = arguments.handleIn<CompressedBlock>(handle);
-    } else {
-      vector = arguments.handleIn<Memory>(handle);
-    }
-  }
-
-  BlockWeights weights(const ModelShape& shape, BlockKind kind) const {
-    return compressed == nullptr ? weightsOf(shape, kind, vector->buffer.data()) : compressed->weights();
-  }
-};
-
-/// Those of a head, and the embedding's where it shares them.
-struct HeadBlocks {
-  BlockParameters head;
-  std::optional<BlockParameters> embedding;
-
-  HeadBlocks(const Arguments& arguments, std::size_t index) : head(arguments, arguments[index]) {
-    if (!arguments.isMissing(index + 1)) embedding.emplace(arguments, arguments[index + 1]);
-  }
-
-  HeadParameters parameters(const ModelShape& shape) const {
-    return {head.weights(shape, BlockKind::head),
-            shape.tied ? embedding->weights(shape, BlockKind::embedding) : BlockWeights{}};
-  }
-};
 
 /// Sizes in the order of TransformerSizes.
 napi_value createTransformer(napi_env env, napi_callback_info info) {
@@ -253,48 +218,6 @@ napi_value headLogitsOf(napi_env env, napi_callback_info info) {
       {arguments[5]});
 }
 
-napi_value createCache(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info, 2);
-  const auto transformer = arguments.handle<Transformer>(0);
-  const Index capacity = static_cast<Index>(arguments.number(1));
-  return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
-    const auto cache = std::make_shared<SequenceCache>(context, transformer->model.shape, capacity);
-    return [cache](napi_env done) { return makeHandle(done, cache); };
-  });
-}
-
-DecoderWeights decoderWeights(const ModelShape& shape, const std::vector<BlockParameters>& blocks) {
-  const BlockWeights embedding = blocks.front().weights(shape, BlockKind::embedding);
-  DecoderWeights weights{embedding[0], {}, {blocks.back().weights(shape, BlockKind::head), embedding}};
-  for (std::size_t block = 1; block + 1 < blocks.size(); block++)
-    weights.layers.emplace_back(blocks[block].weights(shape, BlockKind::layer));
-  return weights;
-}
-
-napi_value decodeStep(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info, 7);
-  const auto transformer = arguments.handle<Transformer>(0);
-  std::vector<BlockParameters> blocks;
-  for (const napi_value block : arguments.array(1)) blocks.emplace_back(arguments, block);
-  const auto caches = arguments.handles<SequenceCache>(2);
-  const std::vector<std::int32_t> tokens = arguments.integers(3), pasts = arguments.integers(4);
-  const std::vector<std::int32_t> counts = arguments.integers(5);
-  float* const logits = arguments.floats(6).data;
-  return transformer->engine->run(
-      env,
-      [=](const Context& context) -> Engine::Finish {
-        std::vector<DecodeInput> inputs;
-        const std::int32_t* next = tokens.data();
-        for (std::size_t i = 0; i < caches.size(); i++) {
-          inputs.push_back({caches[i].get(), pasts[i], next, counts[i]});
-          next += counts[i];
-        }
-        decode(context, transformer->model, decoderWeights(transformer->model.shape, blocks), inputs, logits);
-        return makeUndefined;
-      },
-      {arguments[6]});
-}
-
 }  // namespace
 
 void defineTransformer(napi_env env, napi_value exports) {
@@ -308,8 +231,6 @@ void defineTransformer(napi_env env, napi_value exports) {
   define<mergeAdapter>(env, exports, "mergeAdapter");
   define<headLossOf>(env, exports, "headLoss");
   define<headLogitsOf>(env, exports, "headLogits");
-  define<createCache>(env, exports, "createCache");
-  define<decodeStep>(env, exports, "decode");
 }
 
 }  // namespace vicuna::binding

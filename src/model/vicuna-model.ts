@@ -68,9 +68,8 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
    * float16, bfloat16; widened to float32), and `tokenizer.json` where there is one. Embeddings are tied as transformers
    * 5 does it: two different matrices are never tied, whatever `config.json` says.
    *
-   * @throws CheckpointError when files are missing, damaged or do not fit together.
-   * @throws VicunaError `model-unsupported` for an architecture that is not computed here, `weights-unsupported` where the
-   * engine cannot keep weights as asked.
+   * @throws CheckpointError when files are missing, damaged or do not fit together; VicunaError `model-unsupported` for an
+   * architecture that is not computed here, `weights-unsupported` where the engine cannot keep weights as asked.
    */
   static async load(directory: string, options: LoadOptions = {}): Promise<VicunaModel> {
     return new VicunaModel(await loadParts(directory, options));
@@ -92,16 +91,13 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   }
 
   /**
-   * Weights to be trained or saved: one vector a block. Training on one rank changes them in place.
-   *
-   * @throws VicunaError `weights-unsupported` where they were rounded when the model was loaded.
-   * @internal
+   * One vector a block, changed in place by training on one rank. @throws VicunaError `weights-unsupported` @internal
    */
   get parameters(): ModelVectors {
     return asVectors(this.weights, this.id);
   }
 
-  /** Lets ranks have the weights, so that they are not in memory twice. Chats that still run end. @internal */
+  /** @internal */
   lendWeights(): Promise<WeightLoan> {
     return this.#queue.exclusive(async () => this.#weights.lend());
   }
