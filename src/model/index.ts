@@ -1,5 +1,6 @@
 export { type LlamaConfig, type ResolvedLlamaConfig, toModelShape } from './config/llama-config.js';
 export { llamaPresets } from './config/presets.js';
+export { type DescribedWeights, readDescribedModel } from './described-model.js';
 export type { EngineChoice } from './engine-choice.js';
 export type { TextEvaluation } from './evaluate-text.js';
 export { initializeAdapter } from './lora/initialize.js';

@@ -11,12 +11,12 @@ import {
 import { type CallOptions, ConfigError, parseConfig } from '../core/index.js';
 import type { ModelWeights, Transformer } from '../engine/index.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/index.js';
-import type { HuggingFaceConfig } from './config/hugging-face.js';
 import { type LlamaConfig, llamaConfigSchema, toModelShape } from './config/llama-config.js';
 import { readDescription } from './directory.js';
 import { type ChosenEngine, chooseEngine, dropEngine, type EngineChoice } from './engine-choice.js';
 import { initializeBlock } from './initialize.js';
 import { type BlockFiller, uploadBlocks, type WeightFormat } from './parameters.js';
+import type { DescribedModel } from './save.js';
 
 /** @public */
 export interface ModelOptions extends CallOptions {
@@ -53,16 +53,11 @@ export interface LoadOptions extends ModelOptions {
 const weightFormatSchema = z.enum(['float32', 'bfloat16', 'int8']).default('float32');
 
 /** What a model is made of. */
-export interface ModelParts {
+export interface ModelParts extends DescribedModel {
   readonly id: string;
   readonly chosen: ChosenEngine;
   readonly transformer: Transformer;
   readonly weights: ModelWeights;
-  readonly description: HuggingFaceConfig;
-  /** Content of `generation_config.json`. */
-  readonly generation: Readonly<Record<string, unknown>>;
-  readonly template: PromptTemplate;
-  readonly tokenizer: Tokenizer | undefined;
 }
 
 export async function createParts(wanted: LlamaConfig, options: CreateOptions): Promise<ModelParts> {
@@ -94,13 +89,23 @@ export async function createParts(wanted: LlamaConfig, options: CreateOptions): 
   });
 }
 
-export async function loadParts(directory: string, options: LoadOptions): Promise<ModelParts> {
-  const { signal, id = basename(resolve(directory)) } = options;
-  const format = parseConfig(weightFormatSchema, options.weights, 'LoadOptions.weights');
+/** Reads what a model's directory says besides its weights. */
+export async function loadDescription(
+  directory: string,
+  options: Pick<LoadOptions, 'tokenizer' | 'template'>,
+): Promise<DescribedModel> {
   const { config, extras, generation, template: saved, hasTokenizer } = await readDescription(directory);
   const tokenizer = options.tokenizer ?? (hasTokenizer ? await loadTokenizer(directory) : undefined);
   assertVocabulary(config.vocabularySize, tokenizer, `The tokenizer of ${directory}`);
   const template = chooseTemplate(options.template ?? saved, tokenizer);
+  return { description: { config, extras }, generation, template, tokenizer };
+}
+
+export async function loadParts(directory: string, options: LoadOptions): Promise<ModelParts> {
+  const { signal, id = basename(resolve(directory)) } = options;
+  const format = parseConfig(weightFormatSchema, options.weights, 'LoadOptions.weights');
+  const described = await loadDescription(directory, options);
+  const { config, extras } = described.description;
   await using weights = await HuggingFaceWeights.open(directory, toModelShape(config), signal);
   const read: BlockFiller = (block, into) => weights.read(block, into, signal);
   return await onEngine(options, async (chosen) => {
@@ -110,10 +115,8 @@ export async function loadParts(directory: string, options: LoadOptions): Promis
       chosen,
       transformer,
       weights: await uploadBlocks(chosen.engine, transformer, format, read, options),
+      ...described,
       description: { config: { ...config, tiedEmbeddings: weights.shape.tiedEmbeddings }, extras },
-      generation,
-      template,
-      tokenizer,
     };
   });
 }

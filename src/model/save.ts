@@ -5,6 +5,7 @@ import { readJsonObject, type WeightDtype, writeDirectoryAtomically, writeWeight
 import type { PromptTemplate } from '../conversation/index.js';
 import { type CallOptions, parseConfig, type Resolved } from '../core/index.js';
 import type { BlockLayout } from '../engine/index.js';
+import { writeFileAtomic } from '../io/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
 import { formatConfig, type HuggingFaceConfig, toHuggingFace } from './config/hugging-face.js';
 import { describeTemplate, OWN_FIELD } from './directory.js';
@@ -31,12 +32,17 @@ const saveSchema: z.ZodType<Resolved<SaveSettings>, SaveSettings> = z.strictObje
   overwrite: z.boolean().default(false),
 });
 
-/** Everything that goes into a model's directory. */
-export interface SavedModel {
+/** What a model's directory holds besides its weights. */
+export interface DescribedModel {
   readonly description: HuggingFaceConfig;
+  /** Content of `generation_config.json`. */
   readonly generation: Readonly<Record<string, unknown>>;
   readonly template: PromptTemplate;
   readonly tokenizer: Tokenizer | undefined;
+}
+
+/** Everything that goes into a model's directory. */
+export interface SavedModel extends DescribedModel {
   readonly blocks: readonly BlockLayout[];
   readonly readBlock: (block: number, into: Float32Array) => Promise<unknown>;
 }
@@ -45,7 +51,20 @@ export interface SavedModel {
 export async function saveModel(directory: string, model: SavedModel, options: SaveOptions): Promise<void> {
   const { signal, onProgress, ...rest } = options;
   const { dtype, maxShardBytes, overwrite } = parseConfig(saveSchema, rest, 'save options');
-  const { description, generation, template, tokenizer, blocks, readBlock } = model;
+  const { blocks, readBlock } = model;
+  await writeDirectoryAtomically(directory, { overwrite, owns, mayReplace: isOurs }, async (staging) => {
+    await writeDescription(staging, model, dtype);
+    await writeWeights(staging, blocks, readBlock, { dtype, maximumShardBytes: maxShardBytes, signal, onProgress });
+  });
+}
+
+/**
+ * Writes what a model's directory holds besides its weights: `config.json` last, so that the rest is there where it is.
+ *
+ * @param dtype - of the weights that belong to it.
+ */
+export async function writeDescription(directory: string, model: DescribedModel, dtype: WeightDtype): Promise<void> {
+  const { description, generation, template, tokenizer } = model;
   const { beginTokenId, endTokenIds, padTokenId } = description.config;
   const config = { ...toHuggingFace(description, dtype), [OWN_FIELD]: describeTemplate(template) };
   const generationConfig = {
@@ -54,12 +73,9 @@ export async function saveModel(directory: string, model: SavedModel, options: S
     ...(endTokenIds.length > 0 && { eos_token_id: endTokenIds.length > 1 ? endTokenIds : endTokenIds[0] }),
     ...(padTokenId !== null && { pad_token_id: padTokenId }),
   };
-  await writeDirectoryAtomically(directory, { overwrite, owns, mayReplace: isOurs }, async (staging) => {
-    await writeFile(join(staging, 'config.json'), formatConfig(config));
-    await writeFile(join(staging, 'generation_config.json'), `${JSON.stringify(generationConfig, null, 2)}\n`);
-    await tokenizer?.save(staging);
-    await writeWeights(staging, blocks, readBlock, { dtype, maximumShardBytes: maxShardBytes, signal, onProgress });
-  });
+  await tokenizer?.save(directory);
+  await writeFile(join(directory, 'generation_config.json'), `${JSON.stringify(generationConfig, null, 2)}\n`);
+  await writeFileAtomic(join(directory, 'config.json'), formatConfig(config));
 }
 
 const fixedNames = new Set(

@@ -15,7 +15,7 @@ import { mergeIntoWeights } from './lora/merge.js';
 import { asVectors } from './parameters.js';
 import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
 import { type CompletionOptions, generationSettingsSchema, type VicunaChatOptions } from './sampling/settings.js';
-import { type SaveOptions, saveModel } from './save.js';
+import { type SaveOptions, saveModel, writeDescription } from './save.js';
 import { type WeightLoan, WeightStore } from './weight-store.js';
 
 /**
@@ -183,17 +183,17 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   async save(directory: string, options: SaveOptions = {}): Promise<void> {
     // Asked at once, to fail before anything is written.
     void this.parameters;
-    const { description, generation, template, tokenizer } = this.#parts;
     const readBlock = (block: number, into: Float32Array) =>
       this.#queue.exclusive(() => this.engine.download(this.parameters[block]!, into));
-    const { blocks } = this.transformer;
-    await saveModel(directory, { description, generation, template, tokenizer, blocks, readBlock }, options);
+    await saveModel(directory, { ...this.#parts, blocks: this.transformer.blocks, readBlock }, options);
   }
+
+  /** Writes what {@link VicunaModel.save} does, but for the weights. @internal */
+  readonly describe = (directory: string) => writeDescription(directory, this.#parts, 'float32');
 
   /**
    * Adds a LoRA adapter in peft's format to the weights, in place: from then on the model computes, and saves, what it
    * would with the adapter beside it. Chats under way go on with the new weights.
-   *
    * @param directory - `adapter_config.json` and `adapter_model.safetensors`, written here or by peft.
    * @throws VicunaError `model-unsupported` naming what is no plain LoRA, `weights-unsupported` where the model's weights
    * were rounded when it was loaded.

@@ -10,6 +10,7 @@ export type {
   TrainResult,
   TrainStartEvent,
 } from './events.js';
+export { type ExportConfig, type ExportedModel, exportModel } from './export-model.js';
 export type { ScheduleName } from './schedule.js';
 export { TrainingInterruptedError } from './termination.js';
 export type { ShardingMode } from './trainable/index.js';

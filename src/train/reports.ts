@@ -1,7 +1,7 @@
-import type { PackedStep } from '../data/index.js';
+import type { PackedDataset, PackedStep } from '../data/index.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
-import type { StepEndEvent, TrainStartEvent } from './events.js';
+import type { EvaluationEndEvent, StepEndEvent, TrainStartEvent } from './events.js';
 import type { TrainingJob } from './job.js';
 import type { ResumedState, StepFault, StepOutcome } from './ranks/rank-trainer.js';
 import type { Schedule } from './schedule.js';
@@ -70,4 +70,13 @@ export async function divergence(
     ...(what === 'gradient' && { gradientNorm }),
     conversations: await training.ids(examples),
   });
+}
+
+/** @param loss - mean over the supervised tokens. */
+export function evaluationEvent(
+  { conversations, supervisedTokens }: PackedDataset,
+  step: number,
+  loss: number,
+): EvaluationEndEvent {
+  return { type: 'evaluation-end', step, loss, perplexity: Math.exp(loss), conversations, supervisedTokens };
 }

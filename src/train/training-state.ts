@@ -12,19 +12,12 @@ const DECISIVE = [
   ...(['beta1', 'beta2', 'epsilon', 'weightDecay', 'decayNorms', 'maxGradientNorm', 'lora', 'seed'] as const),
 ] satisfies readonly (keyof TrainerSettings)[];
 
-/** What a training has come to between two steps. */
-export interface TrainingProgress {
-  step: number;
-  tokens: number;
-  epochMean: { sum: number; weight: number };
-}
-
 /** What a checkpoint says of a training besides its vectors. */
 export function describeTraining(settings: TrainerSettings, shape: ModelShape, training: PackedDataset) {
   const decisive = DECISIVE.map((name) => [name, (settings[name] ?? null) as JsonValue] as const);
   return {
     settings: Object.fromEntries(decisive),
-    fingerprints: { model: digest(shape), data: training.fingerprint },
+    fingerprints: { model: modelFingerprint(shape), data: training.fingerprint },
   };
 }
 
@@ -52,6 +45,7 @@ export function assertSameTraining(
   if (changed.length > 0) throw new ConfigError('Resuming', changed);
 }
 
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+/** Of a model's architecture. */
+export function modelFingerprint(shape: ModelShape): string {
+  return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 32);
 }

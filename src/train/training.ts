@@ -6,11 +6,12 @@ import type { TrainerSettings } from './config.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
 import type { EventLog } from './event-log.js';
-import type { EvaluationEndEvent, TrainEvent, TrainResult } from './events.js';
+import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
+import { ModelDescription } from './model-description.js';
 import type { RankGroup } from './ranks/rank-group.js';
 import type { ResumedState, StepOutcome } from './ranks/rank-trainer.js';
-import { divergence, startEvent, stepEvent } from './reports.js';
+import { divergence, evaluationEvent, startEvent, stepEvent } from './reports.js';
 import { learningRateAt, type Schedule, warmupStepsOf } from './schedule.js';
 import { TrainingInterruptedError } from './termination.js';
 import { saveTrained, type TrainedWeights } from './trained-weights.js';
@@ -36,6 +37,7 @@ export class Training {
   readonly #runtime: TrainingRuntime;
   readonly #schedule: Schedule;
   readonly #checkpoints: CheckpointSchedule;
+  readonly #modelDescription: ModelDescription;
   readonly #description: ReturnType<typeof describeTraining>;
   /** What the last finished step came to. */
   #state: TrainingState;
@@ -50,6 +52,7 @@ export class Training {
     const { settings, model } = job;
     this.#schedule = scheduleOf(settings, data);
     this.#checkpoints = new CheckpointSchedule(settings.checkpoints);
+    this.#modelDescription = new ModelDescription(model, settings);
     this.#description = describeTraining(settings, model.shape, data.training);
     this.#state = {
       step: 0,
@@ -229,16 +232,23 @@ export class Training {
     const stop = !last && (wishes.stop || (ranks.decidesAlone && termination.aborted));
     if (stop) yield* this.#interrupt();
     if (!wishes.save) return;
-    await ranks.save(this.#state);
+    yield* this.#save();
     this.#checkpoints.saved();
     yield* this.#pendingEvents();
+  }
+
+  async *#save(): Events {
+    const { log, ranks } = this.#runtime;
+    const failure = await this.#modelDescription.write(ranks, this.#state.step);
+    if (failure !== undefined) yield await log.record(failure);
+    await ranks.save(this.#state);
   }
 
   /** Saves at once what the last step left, and ends. */
   async *#interrupt(): Events<never> {
     const { ranks } = this.#runtime;
     const { step } = this.#state;
-    await ranks.save(this.#state);
+    yield* this.#save();
     await ranks.settle();
     const events = ranks.takeEvents();
     yield* this.#record(events);
@@ -263,19 +273,10 @@ export class Training {
   async *#evaluate(step: number): Events {
     const { log, ranks } = this.#runtime;
     const heldOut = this.#data.heldOut!;
-    const { conversations, supervisedTokens } = heldOut;
     const lossSum = yield* this.#unlessTerminated(() => ranks.evaluate(heldOut));
-    const loss = lossSum / supervisedTokens;
+    const loss = lossSum / heldOut.supervisedTokens;
     this.#evaluationLoss = loss;
-    const measured: EvaluationEndEvent = {
-      type: 'evaluation-end',
-      step,
-      loss,
-      perplexity: Math.exp(loss),
-      conversations,
-      supervisedTokens,
-    };
-    yield await log.record(measured);
+    yield await log.record(evaluationEvent(heldOut, step, loss));
   }
 }
 

@@ -39,6 +39,11 @@ export async function startTraining(
   };
 }
 
+/** Trains whatever is saved then. */
+export async function trainInto(outputDirectory: string, config: Partial<TrainerConfig>): Promise<void> {
+  for await (const _event of trainingEvents({ ...config, outputDirectory }));
+}
+
 /** Trains in a directory of its own. */
 export async function trainTiny(config: Partial<TrainerConfig>): Promise<Trained> {
   return startTraining({ outputDirectory: join(await temporaryDirectory(), 'out'), ...config });
