@@ -9,7 +9,7 @@ import { VicunaModel } from '../../src/model/index.js';
 import { randomAdapter } from '../support/adapters.js';
 import { difference } from '../support/differences.js';
 import { tolerance } from '../support/goldens.js';
-import { python, runPython } from '../support/python.js';
+import { hasPythonPackage, runPython } from '../support/python.js';
 import { numericsDirectory } from '../support/shared-data.js';
 
 interface Output {
@@ -44,7 +44,7 @@ const theirs = [
   { r: 2, target_modules: '.*\\.mlp\\.(up|down)_proj', init_lora_weights: 'gaussian' },
 ];
 
-describe.skipIf(python === undefined)('adapters, here and in peft', () => {
+describe.skipIf(!(await hasPythonPackage('peft')))('adapters, here and in peft', () => {
   let parent: string;
   let engine: Engine;
   let output: Output;

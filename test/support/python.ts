@@ -10,6 +10,17 @@ export const python: string | undefined = process.env.VICUNA_PYTHON;
 if (python === undefined)
   process.stderr.write('skipped: VICUNA_PYTHON does not name a Python with torch and transformers\n');
 
+/** Whether that Python has a package; says so where it has not. */
+export async function hasPythonPackage(name: string): Promise<boolean> {
+  if (python === undefined) return false;
+  const found = await run(python, ['-c', `import ${name}`]).then(
+    () => true,
+    () => false,
+  );
+  if (!found) process.stderr.write(`skipped: the Python of VICUNA_PYTHON has no ${name}\n`);
+  return found;
+}
+
 /**
  * Runs a script of `test/support/python`, which prints one JSON value.
  *

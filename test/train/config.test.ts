@@ -29,6 +29,11 @@ describe('TrainerConfig', () => {
       recompute: 'auto',
       seed: 0,
       evaluation: { fraction: 0, everySteps: 0 },
+      ranks: 1,
+      sharding: 'full',
+      prefetch: true,
+      checkpoints: { directory: 'out-checkpoints', everySteps: 0, everyMinutes: 30, keep: 8 },
+      resume: 'auto',
       saveDtype: 'float32',
       eventLog: true,
     });
