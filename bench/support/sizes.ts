@@ -1,3 +1,4 @@
+import type { PackedBatch } from '../../src/engine/index.js';
 import type { LlamaConfig } from '../../src/model/index.js';
 
 /** A model and the rows of a step, in the words of the peer's scripts. */
@@ -55,4 +56,11 @@ export function modelConfig(size: Size): LlamaConfig {
 
 export function describeSize({ dim, layers, heads, kv, ffn, vocab }: Size): string {
   return `hidden ${dim}, ${layers} layers, ${heads} heads (${kv} for keys), feed-forward ${ffn}, vocabulary ${vocab}`;
+}
+
+/** A step's rows as one micro-batch; everything is learned that can be. */
+export function batchOf({ batch, seq, vocab }: Size): PackedBatch {
+  const tokens = Int32Array.from({ length: batch * seq }, (_, index) => 3 + ((index * 7919) % (vocab - 3)));
+  const sequenceStarts = Int32Array.from({ length: batch + 1 }, (_, row) => row * seq);
+  return { tokens, labels: tokens.map((token, index) => (index % seq === 0 ? -100 : token)), sequenceStarts };
 }
