@@ -36,7 +36,9 @@ describe.each([worlds.alone, worlds.two])('SIGTERM, $name', (world) => {
       `TrainingInterruptedError: Training stopped after step ${step} because the process got SIGTERM`,
     );
     expect(errors).toContain('Its state is saved');
-    expect(events.at(-1)).toMatchObject({ type: 'checkpoint-commit', step });
+    // What the commit makes superfluous goes after it.
+    const last = events.findLast(({ type }) => type !== 'checkpoint-remove');
+    expect(last).toMatchObject({ type: 'checkpoint-commit', step });
     return step;
   }
 
