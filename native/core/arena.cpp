@@ -30,7 +30,7 @@ namespace {
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kChunk = std::size_t{1} << 30;
-/// Free memory kept however little is in use.
+/// Free memory kept while at least a huge page is in use.
 constexpr std::size_t kKept = std::size_t{256} << 20;
 
 std::size_t roundUp(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
@@ -169,9 +169,9 @@ void Arena::removeFree(std::map<char*, Block>::iterator block) {
   free_.erase(block);
 }
 
-/// Returns the whole pages of a free block to the system where more memory lies idle than is in use.
+/// Returns the whole pages of a free block to the system where more memory lies idle than is in use, or hardly any is.
 void Arena::giveBack(std::map<char*, Block>::iterator free) {
-  if (idleBytes_ <= std::max(usedBytes_, kKept)) return;
+  if (usedBytes_ >= kHugePage && idleBytes_ <= std::max(usedBytes_, kKept)) return;
   char* start = free->first;
   const Block block = free->second;
   const auto address = reinterpret_cast<std::uintptr_t>(start);

@@ -15,7 +15,8 @@ namespace vicuna {
 ///
 /// A chunk takes memory from the system only as it is written to, so it may be large, and pieces of any size fit into it
 /// without waste. A training step takes and gives back the same tensors every time; taking them from the system would cost
-/// a page fault for every page of every step. Free memory stays here for the next step, but never more than is in use.
+/// a page fault for every page of every step. Free memory stays here for the next step, but no great deal more than is in
+/// use, and none where hardly anything is: the engine of a model whose weights are with other ranks.
 /// Thread-safe.
 class Arena {
  public:
