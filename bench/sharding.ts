@@ -67,6 +67,9 @@ function enter(name: string, run: () => Promise<ShardedFigures>): void {
   contestants[name] = async () => {
     const result = await run();
     figures[name]!.push(result);
+    console.log(
+      `  ${name}: ${result.tokensPerSecond.toFixed(0)} tokens/s, ${(result.peakBytesOfRank / 1e6).toFixed(0)} MB a rank`,
+    );
     return result.tokensPerSecond;
   };
 }
