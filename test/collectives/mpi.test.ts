@@ -1,4 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../support/temporary.js';
 import { contract, type Outcome } from './support/contract.js';
 import { hasLauncher, type JobOptions, runJob } from './support/mpirun.js';
 
@@ -6,20 +9,16 @@ const openMpi = hasLauncher('mpirun.openmpi');
 const mpich = hasLauncher('mpirun.mpich');
 const passed = Object.keys(contract).map((name) => ({ name }));
 
-interface Report {
-  readonly rank: number;
-  readonly outcomes: readonly Outcome[];
-}
-
 async function expectContract(options: JobOptions): Promise<void> {
-  const job = await runJob('contract-process.ts', options);
+  const directory = await temporaryDirectory();
+  const job = await runJob('contract-process.ts', { ...options, arguments: [directory] });
   expect(job).toMatchObject({ exitCode: 0, left: [] });
-  const reports = job.output
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Report);
-  const inOrder = reports.sort((first, second) => first.rank - second.rank);
-  expect(inOrder).toEqual(Array.from({ length: options.processes }, (_, rank) => ({ rank, outcomes: passed })));
+  const ranks = Array.from({ length: options.processes }, (_, rank) => `${rank}.json`);
+  expect((await readdir(directory)).sort()).toEqual(ranks);
+  for (const rank of ranks) {
+    const outcomes = JSON.parse(await readFile(join(directory, rank), 'utf8')) as readonly Outcome[];
+    expect(outcomes, rank).toEqual(passed);
+  }
 }
 
 describe.runIf(openMpi)('the contract of collectives, over Open MPI', () => {

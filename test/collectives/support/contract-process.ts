@@ -1,8 +1,12 @@
-// A process that runs the contract as one rank of an MPI job; the last line it prints is proof that it got to the end.
+// A process that runs the contract as one rank of an MPI job. What it found goes into a file of its own, whose presence is
+// proof that it got to the end: mpirun mixes what several ranks print in the middle of a line.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { joinMpi } from '../../../src/collectives/index.js';
 import { checkContract } from './contract.js';
 
+const directory = process.argv[2]!;
 const communicator = await joinMpi({ deadline: 30_000 });
 const outcomes = await checkContract(communicator);
 await communicator[Symbol.asyncDispose]();
-process.stdout.write(`${JSON.stringify({ rank: communicator.rank, outcomes })}\n`);
+writeFileSync(join(directory, `${communicator.rank}.json`), JSON.stringify(outcomes));
