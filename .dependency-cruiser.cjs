@@ -2,7 +2,7 @@
 const rungs = [
   ['core', 'io'],
   ['conversation', 'tokenizer', 'engine', 'collectives'],
-  ['data', 'checkpoint'],
+  ['data', 'checkpoint', 'openai'],
   ['model'],
   ['train', 'judge', 'serve', 'cloud'],
   ['report'],

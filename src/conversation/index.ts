@@ -1,5 +1,19 @@
 export type { ByteSource } from '../io/index.js';
-export type { ChatModel, ChatOptions, Generation, TextDelta, Usage } from './chat-model.js';
+export type {
+  ChatFeature,
+  ChatModel,
+  ChatOptions,
+  CompletionModel,
+  DrawnToken,
+  Embedding,
+  EmbeddingModel,
+  Generation,
+  JsonSchema,
+  ResponseFormat,
+  TextDelta,
+  TokenProbability,
+  Usage,
+} from './chat-model.js';
 export { toConversation } from './convert.js';
 export type { RawConversation, RawTurn } from './raw.js';
 export {

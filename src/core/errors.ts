@@ -24,6 +24,19 @@ export type VicunaErrorCode =
   | 'collectives-unavailable'
   | 'collective-mismatch'
   | 'rank-failed'
+  | 'endpoint-failed'
+  | 'budget-exceeded'
+  | 'option-unsupported'
+  | 'schema-unsupported'
+  | 'request-invalid'
+  | 'unauthorized'
+  | 'model-not-found'
+  | 'overloaded'
+  | 'deadline-exceeded'
+  | 'worker-lost'
+  | 'bus-unavailable'
+  | 'moderation-refused'
+  | 'moderation-failed'
   | 'disposed';
 
 const brand = Symbol.for('vicuna-sdk.error');

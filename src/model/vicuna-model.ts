@@ -1,5 +1,5 @@
 import { type Adapter, readAdapter } from '../checkpoint/index.js';
-import type { ChatModel, Generation, Message, PromptTemplate, TextDelta } from '../conversation/index.js';
+import type { ChatFeature, ChatModel, Generation, Message, PromptTemplate, TextDelta } from '../conversation/index.js';
 import { type CallOptions, parseConfig, type Run, startRun, VicunaError } from '../core/index.js';
 import type { Engine, KeyValueCache, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
@@ -34,6 +34,7 @@ import { type WeightLoan, WeightStore } from './weight-store.js';
  */
 export class VicunaModel implements ChatModel, AsyncDisposable {
   readonly id: string;
+  readonly features: readonly ChatFeature[] = ['repetition-penalty', 'top-k', 'seed'];
   /** What the model computes with. @internal */
   readonly engine: Engine;
   /** The model's architecture on its engine. @internal */

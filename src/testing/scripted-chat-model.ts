@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChatModel, ChatOptions, Generation, Message, TextDelta } from '../conversation/index.js';
+import type { ChatFeature, ChatModel, ChatOptions, Generation, Message, TextDelta } from '../conversation/index.js';
 import { startRun } from '../core/index.js';
 
 /** What a {@link scriptedChatModel} answers to one call. @public */
@@ -22,6 +22,8 @@ export interface ScriptedChatOptions {
   readonly id?: string | undefined;
   /** Milliseconds before every delta. @defaultValue `0` */
   readonly delay?: number | undefined;
+  /** What it says it can do; options are recorded and change nothing. @defaultValue none */
+  readonly features?: readonly ChatFeature[] | undefined;
 }
 
 /** A call that a {@link scriptedChatModel} was asked to answer. @public */
@@ -56,12 +58,13 @@ export interface ScriptedChatModel extends ChatModel {
  * @public
  */
 export function scriptedChatModel(script: ReplyScript, options: ScriptedChatOptions = {}): ScriptedChatModel {
-  const { id = 'scripted', delay = 0 } = options;
+  const { id = 'scripted', delay = 0, features = [] } = options;
   const calls: Recording[] = [];
   let running = 0;
   let peakConcurrency = 0;
   return {
     id,
+    features,
     calls,
     get peakConcurrency() {
       return peakConcurrency;

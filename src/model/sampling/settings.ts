@@ -24,7 +24,10 @@ export interface VicunaChatOptions extends ChatOptions {
 /** How to continue a text. @public */
 export type CompletionOptions = ChatOptions;
 
-type Settings = Omit<VicunaChatOptions, keyof CallOptions>;
+type Settings = Omit<
+  VicunaChatOptions,
+  keyof CallOptions | 'frequencyPenalty' | 'presencePenalty' | 'logprobs' | 'responseFormat'
+>;
 
 /** {@link VicunaChatOptions} with every default filled in; what has no default value is `null`. */
 export type GenerationSettings = Omit<Resolved<Settings>, 'maxTokens' | 'seed'> & {
