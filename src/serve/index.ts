@@ -1,0 +1,1 @@
+export { type ModelProvider, OverloadedError, type Routing, type ServedModel, WorkerLostError } from './types.js';
