@@ -121,8 +121,15 @@ export class OpenAIEndpoint implements AsyncDisposable {
   async #receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     this.peakConcurrency = Math.max(this.peakConcurrency, ++this.#open);
     let torn = false;
-    response.on('close', () => {
-      this.#open--;
+    let counted = true;
+    const leave = () => {
+      if (counted) this.#open--;
+      counted = false;
+    };
+    // Before its last byte is on its way: a client that has got it may send the next request.
+    response.once('prefinish', leave);
+    response.once('close', () => {
+      leave();
       if (!response.writableFinished && !torn) this.disconnects++;
     });
     const body = (await json(incoming).catch(() => ({}))) as Record<string, unknown>;

@@ -82,7 +82,7 @@ function finishReasonOf({ finishReason }: EndpointReply): string | null {
 
 function usageOf(reply: EndpointReply, request: Record<string, unknown>): object | null {
   if (reply.usage !== undefined) return reply.usage;
-  const messages = request.messages as readonly { readonly content: string }[];
+  const messages = (request.messages ?? []) as readonly { readonly content: string }[];
   const prompt = messages.reduce((count, { content }) => count + countWords(content), 0);
   const completion = countWords(reply.refusal ?? reply.text);
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
