@@ -1,3 +1,5 @@
+import { inOpenAIForm } from './error-form.js';
+
 /** No byte came for too long, or a reply took too long as a whole. @internal */
 export class SilenceError extends Error {
   /** Whether the reply had begun. */
@@ -41,7 +43,8 @@ export function watchedFetch(fetch: typeof globalThis.fetch, limits: WatchLimits
     const response = await watch.during(fetch(input, { ...init, signal, redirect: 'manual' }), false);
     if (response.body === null) return response;
     const { status, statusText, headers } = response;
-    return new Response(watchedBody(response.body, watch), { status, statusText, headers });
+    const watched = new Response(watchedBody(response.body, watch), { status, statusText, headers });
+    return response.ok ? watched : inOpenAIForm(watched);
   };
 }
 

@@ -10,7 +10,7 @@ afterEach(() => vi.restoreAllMocks());
 async function errorOf(behaviour: EndpointBehaviour): Promise<EndpointError> {
   await using endpoint = await OpenAIEndpoint.start(() => behaviour);
   const model = modelOf(endpoint, { retries: 0, timeoutSeconds: 0.3 });
-  return model.chat(question).result.then(
+  return await model.chat(question).result.then(
     () => Promise.reject(new Error('The call succeeded.')),
     (error) => error,
   );
@@ -44,6 +44,20 @@ describe('EndpointError', () => {
     expect(error.message).toMatch(advice);
     expect(error.message).toContain('Because of this.');
     expect(error.message).toContain('req-7');
+  });
+
+  it.each([
+    ['FastAPI', { detail: 'The reason.' }],
+    ['vLLM', { object: 'error', message: 'The reason.' }],
+    ['Ollama', { error: 'The reason.' }],
+  ])('finds the reason where %s puts it', async (_, body) => {
+    const { endpointMessage } = await errorOf({ fault: 'status', status: 422, body });
+    expect(endpointMessage).toBe('The reason.');
+  });
+
+  it('shows the body where no reason can be found in it', async () => {
+    const { endpointMessage } = await errorOf({ fault: 'status', status: 422, body: { why: [1] } });
+    expect(endpointMessage).toBe('{"why":[1]}');
   });
 
   it('names place and code of a connection that cannot be made', async () => {
