@@ -154,7 +154,7 @@ describe('errors, as the openai client sees them', () => {
     const ask = (fields: object) =>
       client.chat.completions.create({ model: 'everything', messages: hello, ...fields }).then(
         () => undefined,
-        (error: OpenAI.APIError) => error,
+        (error: InstanceType<typeof OpenAI.APIError>) => error,
       );
     const unsupported = await ask({ tools: [], logit_bias: {} });
     expect(unsupported).toBeInstanceOf(OpenAI.BadRequestError);
