@@ -1,4 +1,7 @@
+export type { SummarizeEvaluationConfig } from './config.js';
 export type { Estimate } from './estimate.js';
+export { type ReadVotesReport, readVotes } from './read-votes.js';
+export { type SummarizeEvaluationOptions, summarizeEvaluation } from './summarize.js';
 export type {
   CategoryComparison,
   Comparison,
