@@ -1,5 +1,6 @@
 export type { SummarizeEvaluationConfig } from './config.js';
 export type { Estimate } from './estimate.js';
+export { evaluationMarkdown } from './markdown.js';
 export { type ReadVotesReport, readVotes } from './read-votes.js';
 export { type SummarizeEvaluationOptions, summarizeEvaluation } from './summarize.js';
 export type {
