@@ -31,41 +31,36 @@ export const logistic = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds)
  */
 export function fitLogistic(data: LogisticData, start: LogisticFit = { intercept: 0, slope: 0 }): LogisticFit {
   let fit = start;
-  let likelihood = penalisedLikelihood(data, fit);
+  let slopes = slopesAt(data, fit);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    const step = newtonStep(data, fit);
+    const step = newtonStep(slopes);
     let next: LogisticFit;
-    let reached: number;
+    let reached: Slopes;
     let scale = 2;
     do {
       scale /= 2;
       next = { intercept: fit.intercept + scale * step.intercept, slope: fit.slope + scale * step.slope };
-      reached = penalisedLikelihood(data, next);
-    } while (reached < likelihood - 1e-12 * Math.abs(likelihood) && scale > 1e-8);
+      reached = slopesAt(data, next);
+    } while (reached.likelihood < slopes.likelihood - 1e-12 * Math.abs(slopes.likelihood) && scale > 1e-8);
     fit = next;
-    likelihood = reached;
-    if (Math.max(Math.abs(step.intercept), Math.abs(step.slope)) < 1e-9) break;
+    slopes = reached;
+    // The error of a Newton step is about its square.
+    if (Math.max(Math.abs(step.intercept), Math.abs(step.slope)) < 1e-6) break;
   }
   return fit;
 }
 
-function newtonStep({ x, outcome, weight }: LogisticData, { intercept, slope }: LogisticFit): LogisticFit {
-  let gradient0 = -RIDGE * intercept;
-  let gradient1 = -RIDGE * slope;
-  let hessian00 = RIDGE;
-  let hessian01 = 0;
-  let hessian11 = RIDGE;
-  for (let row = 0; row < x.length; row++) {
-    const value = x[row]!;
-    const expected = logistic(intercept + slope * value);
-    const residual = weight[row]! * (outcome[row]! - expected);
-    const information = weight[row]! * expected * (1 - expected);
-    gradient0 += residual;
-    gradient1 += residual * value;
-    hessian00 += information;
-    hessian01 += information * value;
-    hessian11 += information * value * value;
-  }
+/** The penalised log-likelihood somewhere, its gradient, and its negative second derivatives. */
+interface Slopes {
+  readonly likelihood: number;
+  readonly gradient0: number;
+  readonly gradient1: number;
+  readonly hessian00: number;
+  readonly hessian01: number;
+  readonly hessian11: number;
+}
+
+function newtonStep({ gradient0, gradient1, hessian00, hessian01, hessian11 }: Slopes): LogisticFit {
   const determinant = hessian00 * hessian11 - hessian01 * hessian01;
   return {
     intercept: (hessian11 * gradient0 - hessian01 * gradient1) / determinant,
@@ -73,15 +68,31 @@ function newtonStep({ x, outcome, weight }: LogisticData, { intercept, slope }: 
   };
 }
 
-function penalisedLikelihood({ x, outcome, weight }: LogisticData, { intercept, slope }: LogisticFit): number {
-  let sum = (-RIDGE / 2) * (intercept * intercept + slope * slope);
+function slopesAt({ x, outcome, weight }: LogisticData, { intercept, slope }: LogisticFit): Slopes {
+  let likelihood = (-RIDGE / 2) * (intercept * intercept + slope * slope);
+  let gradient0 = -RIDGE * intercept;
+  let gradient1 = -RIDGE * slope;
+  let hessian00 = RIDGE;
+  let hessian01 = 0;
+  let hessian11 = RIDGE;
   for (let row = 0; row < x.length; row++) {
-    const logOdds = intercept + slope * x[row]!;
-    // log(1 + exp(l)), which a large l must not overflow.
-    const softplus = Math.max(logOdds, 0) + Math.log1p(Math.exp(-Math.abs(logOdds)));
-    sum += weight[row]! * (outcome[row]! * logOdds - softplus);
+    const times = weight[row]!;
+    if (times === 0) continue;
+    const value = x[row]!;
+    const logOdds = intercept + slope * value;
+    // Everything from exp(-|l|), which no log-odds let overflow.
+    const decay = Math.exp(-Math.abs(logOdds));
+    const expected = (logOdds > 0 ? 1 : decay) / (1 + decay);
+    const residual = times * (outcome[row]! - expected);
+    const information = (times * decay) / (1 + decay) ** 2;
+    likelihood += times * (outcome[row]! * logOdds - Math.max(logOdds, 0) - Math.log1p(decay));
+    gradient0 += residual;
+    gradient1 += residual * value;
+    hessian00 += information;
+    hessian01 += information * value;
+    hessian11 += information * value * value;
   }
-  return sum;
+  return { likelihood, gradient0, gradient1, hessian00, hessian01, hessian11 };
 }
 
 /**
