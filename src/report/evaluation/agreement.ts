@@ -59,10 +59,12 @@ function pairFigures(
     items++;
   }
   const name = `${stream}/${JSON.stringify([first, second])}/${ties}`;
-  const { estimates } = estimate(tables.questions, { settings, stream: name }, (counts) => {
+  const numbersOf = (counts: Uint32Array) => {
     const table = tables.totals(counts);
     return { agreement: observedAgreement(table, CATEGORIES), kappa: cohenKappa(table, CATEGORIES) };
-  });
+  };
+  const shares = { agreement: tables.questions };
+  const { estimates } = estimate(tables.questions, { settings, stream: name }, numbersOf, shares);
   return present({ items, ...estimates });
 }
 

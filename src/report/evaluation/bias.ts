@@ -23,14 +23,16 @@ function positionBias(rows: readonly PairRow[], { settings, stream }: Resampler)
       );
   const [judgments = 0, first = 0, second = 0] = sums.totals();
   if (judgments === 0) return undefined;
-  const { estimates } = estimate(sums.questions, { settings, stream: `${stream}/position` }, (counts) => {
+  const numbersOf = (counts: Uint32Array) => {
     const [all = 0, ofFirst = 0, ofSecond = 0, scored = 0, advantage = 0] = sums.totals(counts);
     return {
       rate: ratio(ofFirst + ofSecond, all),
       firstShare: ratio(ofFirst, ofFirst + ofSecond),
       firstAdvantage: ratio(advantage, scored),
     };
-  });
+  };
+  const shares = { rate: sums.questions, firstShare: sums.questionsWith(1, 2) };
+  const { estimates } = estimate(sums.questions, { settings, stream: `${stream}/position` }, numbersOf, shares);
   const { rate, ...others } = estimates;
   const disagreements = first + second;
   const pValue = signTest(first, second);
@@ -46,10 +48,12 @@ function lengthBias(rows: readonly PairRow[], { settings, stream }: Resampler): 
     if (outcome !== 0 && longer !== 0) sums.add(question, 1, outcome === longer ? 1 : 0);
   }
   const [judgments = 0, longerWins = 0] = sums.totals();
-  const { estimates } = estimate(sums.questions, { settings, stream: `${stream}/longer` }, (counts) => {
+  const numbersOf = (counts: Uint32Array) => {
     const [all = 0, won = 0] = sums.totals(counts);
     return { longerShare: ratio(won, all) };
-  });
+  };
+  const shares = { longerShare: sums.questions };
+  const { estimates } = estimate(sums.questions, { settings, stream: `${stream}/longer` }, numbersOf, shares);
   return present({
     judgments,
     longerWins,

@@ -13,6 +13,8 @@ const SCORE_A = 4;
 const SCORE_B = 5;
 const COLUMNS = 6;
 
+const SHARES = ['winShare', 'tieShare', 'lossShare', 'winRate', 'betterOrEqual'] as const;
+
 /** A comparison and whether it is more than chance. */
 export interface TestedComparison {
   readonly comparison: Comparison;
@@ -34,7 +36,13 @@ export function compare(rows: readonly PairRow[], resampler: Resampler): TestedC
     );
   const totals = sums.totals();
   const [wins = 0, ties = 0, losses = 0, scored = 0] = totals;
-  const { estimates, samples } = estimate(sums.questions, resampler, (counts) => numbersOf(sums.totals(counts)));
+  const decidedQuestions = sums.questionsWith(WINS, TIES, LOSSES);
+  const { estimates, samples } = estimate(
+    sums.questions,
+    resampler,
+    (counts) => numbersOf(sums.totals(counts)),
+    Object.fromEntries(SHARES.map((share) => [share, decidedQuestions])),
+  );
   const { totalA, totalB, relativeQuality, meanDifference, ...shares } = estimates;
   const scores = scored > 0 && {
     judgments: scored,

@@ -1,4 +1,10 @@
-import { type Bootstrapped, bootstrap, type Interval, percentileInterval } from '../statistics/index.js';
+import {
+  type Bootstrapped,
+  bootstrap,
+  extremeShareInterval,
+  type Interval,
+  percentileInterval,
+} from '../statistics/index.js';
 import type { EvaluationSettings } from './config.js';
 
 /**
@@ -11,7 +17,8 @@ export interface Estimate {
   readonly value: number;
   /**
    * Percentile bootstrap interval at the summary's confidence, questions resampled with everything said about them.
-   * Absent with fewer than two questions, and where the number cannot be told in most resamples.
+   * A share that is 0 or 1 on every question, which no resample can show otherwise, has the exact binomial interval of
+   * those questions instead. Absent with fewer than two questions, and where the number cannot be told in most resamples.
    */
   readonly interval?: Interval | undefined;
 }
@@ -29,17 +36,25 @@ export interface Estimates<Name extends string> {
   readonly samples: Bootstrapped<Name>['samples'];
 }
 
-/** @param compute - see {@link bootstrap}. */
+/**
+ * @param compute - see {@link bootstrap}.
+ * @param shares - which numbers are shares, and of how many questions.
+ */
 export function estimate<Name extends string>(
   units: number,
   { settings, stream }: Resampler,
   compute: (counts: Uint32Array) => Record<Name, number | undefined>,
+  shares: Readonly<Partial<Record<Name, number>>> = {},
 ): Estimates<Name> {
   const { values, samples } = bootstrap(units, { ...settings, stream }, compute);
   const estimates = (Object.keys(values) as Name[]).map((name) => {
     const value = values[name];
     if (value === undefined) return [name, undefined] as const;
-    const interval = intervalOf(samples[name], settings);
+    const questions = shares[name];
+    const isExtreme = questions !== undefined && units > 1 && (value === 0 || value === 1);
+    const interval = isExtreme
+      ? extremeShareInterval(value, questions, settings.confidence)
+      : intervalOf(samples[name], settings);
     return [name, { value, ...(interval && { interval }) }] as const;
   });
   return { estimates: Object.fromEntries(estimates) as Record<Name, Estimate | undefined>, samples };

@@ -76,7 +76,7 @@ export function sideOf(outcome: 'a' | 'b' | 'tie', turned: boolean): 1 | 0 | -1 
 }
 
 function firstAdvantageOf({ replies, positionBias }: PairJudgment): number | undefined {
-  if (positionBias === undefined) return undefined;
+  if (positionBias === undefined || replies.length === 0) return undefined;
   let sum = 0;
   for (const { order, reading } of replies) {
     if (reading.kind !== 'parsed' || reading.scores === undefined) return undefined;

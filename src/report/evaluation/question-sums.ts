@@ -38,6 +38,14 @@ export class QuestionSums {
     return this.#sums[place * this.#width + column]!;
   }
 
+  /** How many questions have anything in one of the columns. */
+  questionsWith(...columns: readonly number[]): number {
+    let questions = 0;
+    for (let place = 0; place < this.questions; place++)
+      if (columns.some((column) => this.at(place, column) !== 0)) questions++;
+    return questions;
+  }
+
   /** The sums over all questions, each as often as `counts` says. */
   totals(counts?: ArrayLike<number>): Float64Array {
     const totals = new Float64Array(this.#width);

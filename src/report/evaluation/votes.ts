@@ -37,10 +37,12 @@ export class VoteTable {
   pairs({ settings, stream }: Resampler): VotePairSummary[] {
     return [...this.#pairs].map(([key, { models, sums, bothBad }]) => {
       const [wins = 0, ties = 0, losses = 0] = sums.totals();
-      const { estimates } = estimate(sums.questions, { settings, stream: `${stream}/${key}` }, (counts) => {
+      const numbersOf = (counts: Uint32Array) => {
         const [won = 0, tied = 0, lost = 0] = sums.totals(counts);
         return { winRate: ratio(won + tied / 2, won + tied + lost) };
-      });
+      };
+      const shares = { winRate: sums.questions };
+      const { estimates } = estimate(sums.questions, { settings, stream: `${stream}/${key}` }, numbersOf, shares);
       const outcomes = { decided: wins + ties + losses, wins, ties, losses };
       return { models: { ...models }, outcomes, bothBad, winRate: estimates.winRate as Estimate };
     });

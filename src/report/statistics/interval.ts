@@ -20,6 +20,17 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 }
 
 /**
+ * What a share may be that came out as 0 or 1 in every one of `units` trials, where resampling shows nothing else: the
+ * exact binomial interval (Clopper and Pearson 1934).
+ *
+ * @param share - 0 or 1.
+ */
+export function extremeShareInterval(share: number, units: number, confidence: number): Interval {
+  const reach = ((1 - confidence) / 2) ** (1 / units);
+  return share === 1 ? { low: reach, high: 1 } : { low: 0, high: 1 - reach };
+}
+
+/**
  * The middle of a bootstrap distribution: what lies between its outer tails (Efron's percentile interval).
  *
  * @param sorted - ascending, at least one.
