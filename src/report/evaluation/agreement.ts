@@ -18,22 +18,39 @@ export const HUMANS = '';
 const CATEGORIES = 3;
 const CELLS = CATEGORIES * CATEGORIES;
 
-/** How raters agree, two by two and all judges together. @returns `undefined` where no two have an item in common. */
-export function agreementOf(outcomes: RaterOutcomes, resampler: Resampler): AgreementSummary | undefined {
-  const { raters } = outcomes;
+/** What raters said, and the items in the order in which they are resampled. */
+interface Ratings {
+  readonly outcomes: RaterOutcomes;
+  readonly items: ReturnType<RaterOutcomes['ranked']>;
+}
+
+/**
+ * How raters agree, two by two and all judges together.
+ *
+ * @param ranks - of the questions.
+ * @returns `undefined` where no two have an item in common.
+ */
+export function agreementOf(
+  outcomes: RaterOutcomes,
+  ranks: ArrayLike<number>,
+  resampler: Resampler,
+): AgreementSummary | undefined {
+  const ratings = { outcomes, items: outcomes.ranked(ranks) };
+  // People last, as the other side of every comparison.
+  const judges = outcomes.raters.filter((rater) => rater !== HUMANS);
+  const raters = [...judges, ...outcomes.raters.filter((rater) => rater === HUMANS)];
   const pairs = raters.flatMap((first, index) =>
     raters.slice(index + 1).flatMap((second) => {
-      const withTies = pairFigures(outcomes, [first, second], true, resampler);
+      const withTies = pairFigures(ratings, [first, second], true, resampler);
       if (withTies.items === 0) return [];
-      const withoutTies = pairFigures(outcomes, [first, second], false, resampler);
+      const withoutTies = pairFigures(ratings, [first, second], false, resampler);
       return [{ raters: [raterOf(first), raterOf(second)] as const, withTies, withoutTies }];
     }),
   );
   if (pairs.length === 0) return undefined;
-  const judges = raters.filter((rater) => rater !== HUMANS);
   const jury = judges.length > 2 && {
-    withTies: juryFigures(outcomes, judges, true, resampler),
-    withoutTies: juryFigures(outcomes, judges, false, resampler),
+    withTies: juryFigures(ratings, judges, true, resampler),
+    withoutTies: juryFigures(ratings, judges, false, resampler),
   };
   return { pairs, ...(jury && { jury }) };
 }
@@ -43,14 +60,14 @@ function raterOf(rater: string): Rater {
 }
 
 function pairFigures(
-  outcomes: RaterOutcomes,
+  { outcomes, items: ranked }: Ratings,
   [first, second]: readonly [string, string],
   ties: boolean,
   { settings, stream }: Resampler,
 ): AgreementFigures {
   const tables = new QuestionSums(CELLS);
   let items = 0;
-  for (const [item, question] of outcomes.questions.entries()) {
+  for (const [item, question] of ranked) {
     const said = [outcomes.of(first, item), outcomes.of(second, item)];
     if (said.includes(undefined) || (!ties && said.includes(0))) continue;
     const cells = new Array<number>(CELLS).fill(0);
@@ -70,13 +87,13 @@ function pairFigures(
 
 /** Of each question: items all have judged, their pair agreement, what was said of them; then coincidences of all items. */
 function juryFigures(
-  outcomes: RaterOutcomes,
+  { outcomes, items: ranked }: Ratings,
   judges: readonly string[],
   ties: boolean,
   { settings, stream }: Resampler,
 ): JuryAgreement {
   const sums = new QuestionSums(2 + CATEGORIES + CELLS);
-  for (const [item, question] of outcomes.questions.entries()) {
+  for (const [item, question] of ranked) {
     const said = judges.flatMap((judge) => outcomes.of(judge, item) ?? []).filter((outcome) => ties || outcome !== 0);
     if (said.length < 2) continue;
     const counts = [-1, 0, 1].map((outcome) => said.filter((value) => value === outcome).length);

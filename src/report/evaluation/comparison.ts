@@ -13,8 +13,6 @@ const SCORE_A = 4;
 const SCORE_B = 5;
 const COLUMNS = 6;
 
-const SHARES = ['winShare', 'tieShare', 'lossShare', 'winRate', 'betterOrEqual'] as const;
-
 /** A comparison and whether it is more than chance. */
 export interface TestedComparison {
   readonly comparison: Comparison;
@@ -36,14 +34,11 @@ export function compare(rows: readonly PairRow[], resampler: Resampler): TestedC
     );
   const totals = sums.totals();
   const [wins = 0, ties = 0, losses = 0, scored = 0] = totals;
-  const decidedQuestions = sums.questionsWith(WINS, TIES, LOSSES);
-  const { estimates, samples } = estimate(
-    sums.questions,
-    resampler,
-    (counts) => numbersOf(sums.totals(counts)),
-    Object.fromEntries(SHARES.map((share) => [share, decidedQuestions])),
-  );
-  const { totalA, totalB, relativeQuality, meanDifference, ...shares } = estimates;
+  const decided = sums.questionsWith(WINS, TIES, LOSSES);
+  const shares = { winShare: decided, tieShare: decided, lossShare: decided, winRate: decided, betterOrEqual: decided };
+  const resampled = (counts: Uint32Array) => numbersOf(sums.totals(counts));
+  const { estimates, samples } = estimate(sums.questions, resampler, resampled, shares);
+  const { totalA, totalB, relativeQuality, meanDifference, ...estimatedShares } = estimates;
   const scores = scored > 0 && {
     judgments: scored,
     a: totalA as Estimate,
@@ -54,7 +49,7 @@ export function compare(rows: readonly PairRow[], resampler: Resampler): TestedC
   const comparison = present({
     questions: sums.questions,
     outcomes: { decided: wins + ties + losses, wins, ties, losses },
-    ...shares,
+    ...estimatedShares,
     scores: scores ? present(scores) : undefined,
     unparsed: rows.reduce((sum, { outcome }) => sum + (outcome === undefined ? 1 : 0), 0),
   });

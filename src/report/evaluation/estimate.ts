@@ -44,13 +44,13 @@ export function estimate<Name extends string>(
   units: number,
   { settings, stream }: Resampler,
   compute: (counts: Uint32Array) => Record<Name, number | undefined>,
-  shares: Readonly<Partial<Record<Name, number>>> = {},
+  shares?: Readonly<Partial<Record<NoInfer<Name>, number>>>,
 ): Estimates<Name> {
   const { values, samples } = bootstrap(units, { ...settings, stream }, compute);
   const estimates = (Object.keys(values) as Name[]).map((name) => {
     const value = values[name];
     if (value === undefined) return [name, undefined] as const;
-    const questions = shares[name];
+    const questions = shares?.[name];
     const isExtreme = questions !== undefined && units > 1 && (value === 0 || value === 1);
     const interval = isExtreme
       ? extremeShareInterval(value, questions, settings.confidence)

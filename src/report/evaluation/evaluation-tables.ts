@@ -67,19 +67,31 @@ export class EvaluationTables {
     return [...this.#judges].map(([judge, tally]) => ({ judge, ...tally }));
   }
 
+  /**
+   * Of each question, its place among all by id. What is resampled is put in this order, so that numbers do not depend on
+   * which call of several at once was answered first.
+   */
+  questionRanks(): Int32Array {
+    return this.#questions.ranks();
+  }
+
   /** One for each judge, then the jury's where there are several. */
   *pairTables(): Generator<PairTable> {
-    for (const byJudge of this.#pairs.values()) {
-      yield* byJudge.values();
-      if (byJudge.size > 1) yield PairTable.jury([...byJudge.values()]);
-    }
+    const ranks = this.questionRanks();
+    for (const byJudge of this.#pairs.values())
+      for (const table of withJury(byJudge, PairTable.jury)) {
+        table.rows.sort((x, y) => ranks[x.question]! - ranks[y.question]!);
+        yield table;
+      }
   }
 
   *singleTables(): Generator<SingleTable> {
-    for (const byJudge of this.#singles.values()) {
-      yield* byJudge.values();
-      if (byJudge.size > 1) yield SingleTable.jury([...byJudge.values()]);
-    }
+    const ranks = this.questionRanks();
+    for (const byJudge of this.#singles.values())
+      for (const table of withJury(byJudge, SingleTable.jury)) {
+        table.rows.sort((x, y) => ranks[x.question]! - ranks[y.question]!);
+        yield table;
+      }
   }
 
   #addPair(judgment: PairJudgment, question: number, category: number): void {
@@ -127,6 +139,14 @@ export class EvaluationTables {
     tally.unparsed++;
     this.#counts.unparsed++;
   }
+}
+
+/** The jury has its judges in the order of their names. */
+function* withJury<Table>(byJudge: ReadonlyMap<string, Table>, jury: (tables: readonly Table[]) => Table) {
+  yield* byJudge.values();
+  if (byJudge.size < 2) return;
+  const judges = [...byJudge].sort(([x], [y]) => (x < y ? -1 : 1));
+  yield jury(judges.map(([, table]) => table));
 }
 
 const pairKey = (a: number, b: number) => `${Math.min(a, b)} ${Math.max(a, b)}`;

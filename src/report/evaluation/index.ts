@@ -1,3 +1,4 @@
+export type { Interval } from '../statistics/index.js';
 export type { SummarizeEvaluationConfig } from './config.js';
 export type { Estimate } from './estimate.js';
 export { evaluationMarkdown } from './markdown.js';

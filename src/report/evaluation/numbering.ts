@@ -19,6 +19,14 @@ export class Numbering {
     return number;
   }
 
+  /** Of each number, the place of its name in the alphabet: the same in whatever order names came. */
+  ranks(): Int32Array {
+    const ranks = new Int32Array(this.size);
+    const names = [...this.#numbers].sort(([x], [y]) => (x < y ? -1 : 1));
+    for (const [rank, [, number]] of names.entries()) ranks[number] = rank;
+    return ranks;
+  }
+
   has(name: string): boolean {
     return this.#numbers.has(name);
   }

@@ -5,13 +5,14 @@ export class RaterOutcomes {
   readonly #items = new Map<string, number>();
   readonly #questions: number[] = [];
 
+  /** In the order of their names. */
   get raters(): readonly string[] {
-    return [...this.#raters.keys()];
+    return [...this.#raters.keys()].sort();
   }
 
-  /** Of each item. */
-  get questions(): readonly number[] {
-    return this.#questions;
+  /** The items and their questions, these in the order of their ranks. */
+  ranked(ranks: ArrayLike<number>): readonly (readonly [item: number, question: number])[] {
+    return [...this.#questions.entries()].sort(([, x], [, y]) => ranks[x]! - ranks[y]!);
   }
 
   /**

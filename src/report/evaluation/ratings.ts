@@ -9,17 +9,26 @@ import {
 import { intervalOf, present, type Resampler } from './estimate.js';
 import type { ModelRating, RatingGroup, RatingSummary } from './summary-ratings.js';
 
+interface Outcome {
+  readonly unit: number;
+  /** Numbers of the models. */
+  readonly a: number;
+  readonly b: number;
+  readonly outcome: 1 | 0 | -1;
+}
+
+interface Outcomes {
+  /** How many there are. */
+  readonly units: number;
+  readonly rows: readonly Outcome[];
+}
+
 /** Outcomes of comparisons of two models. */
 export class ComparisonList {
-  readonly #units = new Map<number | string, number>();
-  readonly #rows: { readonly unit: number; readonly a: number; readonly b: number; readonly outcome: number }[] = [];
+  readonly #rows: Outcome[] = [];
 
-  get units(): number {
-    return this.#units.size;
-  }
-
-  get rows() {
-    return this.#rows;
+  get length(): number {
+    return this.#rows.length;
   }
 
   /**
@@ -27,19 +36,20 @@ export class ComparisonList {
    * @param a - a model's number. One against itself says nothing.
    * @param outcome - 1 for a, 0 for a tie, -1 for b.
    */
-  add(unit: number | string, a: number, b: number, outcome: 1 | 0 | -1): void {
-    if (a === b) return;
-    let place = this.#units.get(unit);
-    if (place === undefined) {
-      place = this.#units.size;
-      this.#units.set(unit, place);
-    }
-    this.#rows.push({ unit: place, a, b, outcome });
+  add(unit: number, a: number, b: number, outcome: 1 | 0 | -1): void {
+    if (a !== b) this.#rows.push({ unit, a, b, outcome });
+  }
+
+  /** The outcomes with their units numbered from 0 in the order of their ranks. */
+  ranked(ranks: ArrayLike<number>): Outcomes {
+    const units = [...new Set(this.#rows.map(({ unit }) => unit))].sort((x, y) => ranks[x]! - ranks[y]!);
+    const places = new Map(units.map((unit, place) => [unit, place]));
+    return { units: units.length, rows: this.#rows.map((row) => ({ ...row, unit: places.get(row.unit)! })) };
   }
 }
 
 /** Rates models by what they won against each other. @param models - their names, by number. */
-export function rateModels(list: ComparisonList, models: readonly string[], resampler: Resampler): RatingSummary {
+export function rateModels(list: Outcomes, models: readonly string[], resampler: Resampler): RatingSummary {
   const { anchor } = resampler.settings;
   const whole = tournamentFrom(list, models.length);
   const groups = comparisonGroups(whole)
@@ -51,7 +61,7 @@ export function rateModels(list: ComparisonList, models: readonly string[], resa
 function rateGroup(
   group: readonly number[],
   whole: Tournament,
-  list: ComparisonList,
+  list: Outcomes,
   models: readonly string[],
   { settings, stream }: Resampler,
 ): RatingGroup {
@@ -90,7 +100,7 @@ function onScale(strengths: Float64Array, anchor: number, rating: number): numbe
   return Array.from(strengths, (strength) => rating + ELO_PER_LOG_STRENGTH * (strength - origin));
 }
 
-function tournamentFrom({ rows }: ComparisonList, players: number, counts?: Uint32Array): Tournament {
+function tournamentFrom({ rows }: Outcomes, players: number, counts?: Uint32Array): Tournament {
   const wins = new Float64Array(players * players);
   for (const { unit, a, b, outcome } of rows) {
     const times = counts === undefined ? 1 : counts[unit]!;
@@ -100,7 +110,7 @@ function tournamentFrom({ rows }: ComparisonList, players: number, counts?: Uint
   return { players, wins };
 }
 
-function recordOf({ rows }: ComparisonList, model: number) {
+function recordOf({ rows }: Outcomes, model: number) {
   const record = { comparisons: 0, wins: 0, ties: 0, losses: 0 };
   for (const { a, b, outcome } of rows) {
     if (a !== model && b !== model) continue;

@@ -31,7 +31,8 @@ export interface SummarizeEvaluationOptions extends CallOptions {
  * console.log(summary.pairs[0]?.overall.scores?.relativeQuality);
  * ```
  *
- * @param judgments - in any order, of any number of models and judges; one with a key that came before is left out.
+ * @param judgments - of any number of models and judges; one with a key that came before is left out. Their order decides
+ * in which order models, categories and pairs are listed, and no number.
  * @throws ConfigError, also where the anchor is a model that nobody judged.
  * @public
  */
@@ -116,6 +117,7 @@ function assemble(
   const { seed, resamples, confidence } = settings;
   const models = tables.models.names;
   const { comparisons, votes } = tables;
+  const ranks = tables.questionRanks();
   const votePairs = votes.pairs({ settings, stream: 'votes' });
   return present<EvaluationSummary>({
     type: 'evaluation-summary',
@@ -127,8 +129,11 @@ function assemble(
     categories: tables.categories.names,
     pairs,
     singles,
-    ratings: comparisons.units > 0 ? rateModels(comparisons, models, { settings, stream: 'ratings' }) : undefined,
-    agreement: agreementOf(tables.outcomes, { settings, stream: 'agreement' }),
+    ratings:
+      comparisons.length > 0
+        ? rateModels(comparisons.ranked(ranks), models, { settings, stream: 'ratings' })
+        : undefined,
+    agreement: agreementOf(tables.outcomes, ranks, { settings, stream: 'agreement' }),
     votes:
       votePairs.length > 0
         ? { pairs: votePairs, ratings: rateModels(votes.comparisons, models, { settings, stream: 'vote ratings' }) }

@@ -1,5 +1,6 @@
 import type { Vote } from '../../conversation/index.js';
 import { type Estimate, estimate, type Resampler, ratio } from './estimate.js';
+import { Numbering } from './numbering.js';
 import { sideOf } from './pair-table.js';
 import { QuestionSums } from './question-sums.js';
 import { ComparisonList } from './ratings.js';
@@ -13,15 +14,15 @@ interface VotePair {
 
 /** People's votes in numbers. A vote on no question is a unit of its own when units are resampled. */
 export class VoteTable {
-  readonly comparisons = new ComparisonList();
+  readonly #comparisons = new ComparisonList();
   readonly #pairs = new Map<string, VotePair>();
-  readonly #questions = new Map<string, number>();
+  readonly #units = new Numbering();
   votes = 0;
 
   /** @param numberOf - of a model. */
   add(vote: Vote, numberOf: (model: string) => number): void {
     const { models, outcome } = vote;
-    const unit = vote.question === undefined ? -1 - this.votes : this.#questionOf(vote.question);
+    const unit = this.#units.of(vote.question === undefined ? `vote ${this.votes}` : `question ${vote.question}`);
     this.votes++;
     const [first, second] = [numberOf(models.a), numberOf(models.b)];
     const key = `${Math.min(first, second)} ${Math.max(first, second)}`;
@@ -31,7 +32,7 @@ export class VoteTable {
     const side = sideOf(outcome === 'both-bad' ? 'tie' : outcome, models.a !== pair.models.a);
     pair.sums.add(unit, side === 1 ? 1 : 0, side === 0 ? 1 : 0, side === -1 ? 1 : 0);
     const [a, b] = models.a === pair.models.a ? [first, second] : [second, first];
-    this.comparisons.add(unit, a, b, side);
+    this.#comparisons.add(unit, a, b, side);
   }
 
   pairs({ settings, stream }: Resampler): VotePairSummary[] {
@@ -48,9 +49,8 @@ export class VoteTable {
     });
   }
 
-  #questionOf(id: string): number {
-    const known = this.#questions.get(id) ?? this.#questions.size;
-    this.#questions.set(id, known);
-    return known;
+  /** In the order of the log. */
+  get comparisons() {
+    return this.#comparisons.ranked(Int32Array.from({ length: this.#units.size }, (_, unit) => unit));
   }
 }

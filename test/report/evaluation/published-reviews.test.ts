@@ -67,6 +67,18 @@ describe.skipIf(reviews === undefined)("GPT-4's 320 published reviews of 2023", 
     expect(summary.categories).toHaveLength(9);
   });
 
+  it('lie in intervals that hold the published numbers', () => {
+    for (const { overall } of summary.pairs) {
+      const { winShare, tieShare, lossShare, winRate, betterOrEqual, scores } = overall;
+      const { a, b, relativeQuality, meanDifference } = scores!;
+      const numbers = [winShare, tieShare, lossShare, winRate, betterOrEqual, a, b, relativeQuality, meanDifference];
+      for (const { value, interval } of numbers.map((number) => number!)) {
+        expect(interval!.low).toBeLessThanOrEqual(value);
+        expect(interval!.high).toBeGreaterThanOrEqual(value);
+      }
+    }
+  });
+
   it('rate the five models in the order of the post, Vicuna between ChatGPT and the open models', () => {
     const [group] = summary.ratings!.groups;
     const order = group!.models.map(({ model }) => model);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../../src/core/index.js';
+import { ConfigError, Random } from '../../../src/core/index.js';
 import type { Judgment, PairJudgment } from '../../../src/judge/index.js';
 import { type Estimate, type EvaluationSummary, summarizeEvaluation } from '../../../src/report/evaluation/index.js';
 import { mirrored, pairJudgment, scored, singleJudgment } from './judgments.js';
@@ -114,6 +114,27 @@ describe('summarizeEvaluation', () => {
     expect(repeated!.overall.scores!.relativeQuality).toEqual(single!.overall.scores!.relativeQuality);
     expect(repeated!.significance!.sign).toEqual(single!.significance!.sign);
     expect(repeated!.significance!.wilcoxon).toEqual(single!.significance!.wilcoxon);
+  });
+
+  it('gives the same numbers in whatever order calls were answered', async () => {
+    const judgments = Array.from({ length: 60 }, (_, index) => {
+      const b = ['b', 'c'][index % 2]!;
+      const judge = ['x', 'y', 'z'][index % 3]!;
+      const lengths = { a: 100 + ((index * 37) % 50), b: 120 };
+      return scored(1 + ((index * 7) % 10), 5, { questionId: `${index % 20}`, models: { a: 'a', b }, judge, lengths });
+    });
+    const shuffled = Random.fromSeed(1).shuffle([...judgments]);
+    const listed = await summarize(judgments);
+    const other = await summarize(shuffled);
+    const nameOf = ({ models, judges }: EvaluationSummary['pairs'][0]) => `${models.b} ${judges.join(' ')}`;
+    const inOrder = ({ pairs }: EvaluationSummary) => Object.fromEntries(pairs.map((pair) => [nameOf(pair), pair]));
+    expect(inOrder(other)).toEqual(inOrder(listed));
+    expect(other.agreement).toEqual(listed.agreement);
+    for (const [place, model] of listed.ratings!.groups[0]!.models.entries()) {
+      const { interval, ...rated } = other.ratings!.groups[0]!.models[place]!;
+      expect(rated).toEqual({ ...model, rating: expect.closeTo(model.rating, 6), interval: undefined });
+      expect(interval!.low).toBeCloseTo(model.interval!.low, 6);
+    }
   });
 
   it('counts a judgment with the same key once', async () => {
