@@ -9,6 +9,7 @@ import {
 import { intervalOf, present, type Resampler } from './estimate.js';
 import type { ModelRating, RatingGroup, RatingSummary } from './summary-ratings.js';
 
+/** An outcome of two models on one unit. */
 interface Outcome {
   readonly unit: number;
   /** Numbers of the models. */
@@ -17,8 +18,9 @@ interface Outcome {
   readonly outcome: 1 | 0 | -1;
 }
 
-interface Outcomes {
-  /** How many there are. */
+/** Outcomes, and the units that are resampled as a whole. */
+export interface Outcomes {
+  /** How many units there are. */
   readonly units: number;
   readonly rows: readonly Outcome[];
 }

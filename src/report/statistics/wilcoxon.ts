@@ -2,6 +2,8 @@ import { normalUpperTail } from './distributions.js';
 
 /** With no more differences than this, every way of giving them signs is counted. */
 const EXACT_LIMIT = 50;
+/** Scores have a few decimals: 8.3 - 8.1 and 7.3 - 7.1, which differ by less than this, are the same difference. */
+const ROUNDING = 1e-9;
 
 /** What Wilcoxon's signed-rank test says. */
 export interface SignedRankTest {
@@ -22,7 +24,9 @@ export interface SignedRankTest {
  * continuity correction.
  */
 export function signedRankTest(differences: Iterable<number>): SignedRankTest {
-  const ordered = [...differences].filter((difference) => difference !== 0).sort((x, y) => Math.abs(x) - Math.abs(y));
+  const ordered = [...differences]
+    .filter((difference) => Math.abs(difference) > ROUNDING)
+    .sort((x, y) => Math.abs(x) - Math.abs(y));
   const doubledRanks = doubledMidranks(ordered);
   let positive = 0;
   let total = 0;
@@ -48,16 +52,11 @@ function doubledMidranks(ordered: readonly number[]): Int32Array {
   const ranks = new Int32Array(ordered.length);
   for (let start = 0; start < ordered.length; ) {
     let end = start + 1;
-    while (end < ordered.length && isSameSize(ordered[start]!, ordered[end]!)) end++;
+    while (end < ordered.length && Math.abs(ordered[end]!) - Math.abs(ordered[start]!) < ROUNDING) end++;
     ranks.fill(start + 1 + end, start, end);
     start = end;
   }
   return ranks;
-}
-
-/** Differences of scores such as 8.3 - 8.1 and 7.3 - 7.1 differ by rounding only. */
-function isSameSize(x: number, y: number): boolean {
-  return Math.abs(Math.abs(x) - Math.abs(y)) <= 1e-9 * Math.abs(y);
 }
 
 /** Counts the sign patterns whose positive ranks sum to at most `lesser`, of all `2^n`. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/core/index.js';
 import { bootstrap, bootstrapPValue, percentileInterval } from '../../../src/report/statistics/index.js';
 import { goldens } from './goldens.js';
 
@@ -49,6 +50,23 @@ describe('bootstrap', () => {
     expect(run(4).samples.withFirst.length).toBeLessThan(200);
     expect(run(0).values.withFirst).toBe(1);
   });
+});
+
+it('95 % intervals hold the truth about 95 times of 100', () => {
+  const random = Random.fromSeed(1, 'coverage');
+  const truth = 0.8;
+  let held = 0;
+  for (let sample = 0; sample < 300; sample++) {
+    const b = Array.from({ length: 60 }, () => 5 + random.normal());
+    const a = b.map((value) => truth * value + random.normal());
+    const { samples } = bootstrap(60, { seed: sample, stream: 'coverage', resamples: 200 }, (counts) => ({
+      ratio: sumOf(a, counts) / sumOf(b, counts),
+    }));
+    const { low, high } = percentileInterval(samples.ratio, 0.95);
+    if (low <= truth && truth <= high) held++;
+  }
+  expect(held / 300).toBeGreaterThan(0.91);
+  expect(held / 300).toBeLessThan(0.98);
 });
 
 it('a p-value is never 0 and never above 1', () => {

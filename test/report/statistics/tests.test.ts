@@ -48,8 +48,8 @@ describe('signedRankTest', () => {
   });
 
   it('ranks differences that differ by rounding alone as equal', () => {
-    const test = signedRankTest([8.3 - 8.1, 7.3 - 7.1, 7.1 - 7.3]);
-    expect(test.positiveRanks).toBe(4);
+    const test = signedRankTest([8.3 - 8.1, 7.3 - 7.1, 7.1 - 7.3, 0.1 + 0.2 - 0.3]);
+    expect(test).toMatchObject({ differences: 3, positiveRanks: 4 });
   });
 
   it('says nothing of no differences', () => {
