@@ -79,6 +79,15 @@ describe('length bias', () => {
     expect(Number.isFinite(length!.controlled!.coefficient.value)).toBe(true);
   });
 
+  it('says nothing of ties and of equal lengths', async () => {
+    const { length } = await biasOf([
+      pairJudgment({ outcome: 'tie', lengths: { a: 200, b: 100 } }),
+      pairJudgment({ questionId: '2', outcome: 'a', lengths: { a: 100, b: 100 } }),
+      pairJudgment({ questionId: '3', outcome: 'b', lengths: { a: 100, b: 300 } }),
+    ]);
+    expect(length).toMatchObject({ judgments: 1, longerWins: 1, longerShare: { value: 1 } });
+  });
+
   it('cannot be controlled for where the difference is the same everywhere', async () => {
     const { length } = await biasOf([
       pairJudgment({ outcome: 'a', lengths: { a: 150, b: 50 } }),

@@ -51,9 +51,14 @@ describe('ratings', () => {
     await expect(run).rejects.toThrow(/anchor.model: no judgment or vote is on "fare"; name one of weak, fair, strong/);
   });
 
-  it('give models that cannot be told apart one rank', async () => {
-    const { groups } = await ratingsOf(tournament({ x: 1000, y: 1005 }, 40));
-    expect(groups[0]!.models.map(({ rank }) => rank)).toEqual([1, 1]);
+  it('give models one rank whose intervals touch, even where no interval reaches the other rating', async () => {
+    const judgments = Array.from({ length: 40 }, (_, question) =>
+      pairJudgment({ questionId: `${question}`, outcome: question < 25 ? 'a' : 'b' }),
+    );
+    const [best, second] = (await ratingsOf(judgments)).groups[0]!.models;
+    expect(best!.interval!.low).toBeGreaterThan(second!.rating);
+    expect(best!.interval!.low).toBeLessThan(second!.interval!.high);
+    expect([best!.rank, second!.rank]).toEqual([1, 1]);
   });
 
   it('keep apart what nothing compares', async () => {

@@ -94,11 +94,14 @@ describe('summarizeEvaluation', () => {
   });
 
   it('puts judgments of the same two models together however they name them', async () => {
-    const judgments = [scored(8, 6), scored(9, 3, { questionId: '2' })];
+    const judgments = [8, 2, 9, 5].map((score, question) =>
+      scored(score, 6, { questionId: `${question}`, lengths: { a: 100 + 7 * question ** 2, b: 120 } }),
+    );
     const [straight] = (await summarize(judgments)).pairs;
-    const { pairs } = await summarize([judgments[0]!, mirrored(judgments[1]!)]);
-    expect(pairs).toHaveLength(1);
-    expect(pairs[0]!.overall).toEqual(straight!.overall);
+    const { pairs } = await summarize(
+      judgments.map((judgment, index) => (index % 2 === 1 ? mirrored(judgment) : judgment)),
+    );
+    expect(pairs).toEqual([straight]);
   });
 
   it('resamples questions, not calls: repeating every call tells nothing new', async () => {

@@ -61,10 +61,16 @@ describe('fitBradleyTerry', () => {
   });
 
   it('stays finite where a player never lost, and says so', () => {
-    const { strengths, fit } = fitBradleyTerry(tournament(3, [0, 5, 5, 0, 0, 3, 0, 2, 0]));
+    const { strengths, fit } = fitBradleyTerry(tournament(2, [0, 9, 0, 0]));
     expect(fit).toBe('separated');
-    expect(strengths.every(Number.isFinite)).toBe(true);
-    expect(strengths[0]).toBeGreaterThan(strengths[1]!);
+    expect(strengths[0]! - strengths[1]!).toBeCloseTo(Math.log(9.5 / 0.5), 9);
+  });
+
+  it('links players that a resample has not compared as the whole tournament does', () => {
+    const whole = tournament(3, [0, 5, 0, 4, 0, 3, 0, 2, 0]);
+    const { strengths, fit } = fitBradleyTerry(tournament(3, [0, 5, 0, 4, 0, 0, 0, 0, 0]), whole);
+    expect(fit).toBe('separated');
+    expect(strengths[2]).toBeCloseTo(strengths[1]!, 9);
   });
 });
 
