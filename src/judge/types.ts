@@ -30,6 +30,12 @@ export interface AnswerPair {
   readonly b: Answer;
 }
 
+/** An answer and the question it is to. @public */
+export interface QuestionAnswer {
+  readonly question: Question;
+  readonly answer: Answer;
+}
+
 /** @public */
 export type PairOutcome = 'a' | 'b' | 'tie';
 

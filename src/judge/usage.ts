@@ -1,0 +1,10 @@
+import type { Usage } from '../conversation/index.js';
+
+export function addUsage(one: Usage, other: Usage): Usage {
+  const cached = (one.cachedPromptTokens ?? 0) + (other.cachedPromptTokens ?? 0);
+  return {
+    promptTokens: one.promptTokens + other.promptTokens,
+    completionTokens: one.completionTokens + other.completionTokens,
+    ...(cached === 0 ? {} : { cachedPromptTokens: cached }),
+  };
+}
