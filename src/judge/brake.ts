@@ -1,4 +1,4 @@
-import { isBudgetError, isHopeless } from './failures.js';
+import { FailedCall, isBudgetError, isHopeless } from './failures.js';
 
 /** Why a run ended before its source did. @public */
 export type StopReason = 'budget' | 'failures';
@@ -35,13 +35,17 @@ export class Brake {
     this.#inARow = 0;
   }
 
-  /** @returns what the caller has to throw. */
+  /** Takes note of an error. @returns what the caller has to throw. */
   failed(error: unknown): unknown {
-    if (isHopeless(error)) this.#broken = true;
-    else if (isBudgetError(error)) {
+    if (isHopeless(error)) {
+      this.#broken = true;
+      return error;
+    }
+    if (isBudgetError(error)) {
       this.#reason ??= 'budget';
       return new Stopped();
-    } else if (++this.#inARow >= this.#limit) this.#reason ??= 'failures';
-    return error;
+    }
+    if (++this.#inARow >= this.#limit) this.#reason ??= 'failures';
+    return new FailedCall(error);
   }
 }

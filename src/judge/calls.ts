@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { ChatModel, ChatOptions, Message, Usage } from '../conversation/index.js';
 import { hashOfJson } from '../io/index.js';
 import type { Brake } from './brake.js';
+import { FailedCall } from './failures.js';
 import type { JudgeStore, StoredCall } from './store.js';
 import { addUsage } from './usage.js';
 
@@ -54,7 +55,7 @@ export class JudgeCalls {
     return this.#counts.get(judge) ?? none;
   }
 
-  /** @throws whatever the judge throws; Stopped. */
+  /** @throws FailedCall; Stopped; what would make every call fail. */
   async reply(call: JudgeCall, signal: AbortSignal): Promise<StoredCall> {
     const key = callKey(call);
     const known = this.#underWay.get(key) ?? (this.#store?.has(key) ? this.#store.get(key) : undefined);
@@ -90,7 +91,7 @@ export class JudgeCalls {
     } catch (error) {
       signal.throwIfAborted();
       const thrown = this.#brake.failed(error);
-      if (thrown === error) this.#count(call, ({ failed }) => ({ failed: failed + 1 }));
+      if (thrown instanceof FailedCall) this.#count(call, ({ failed }) => ({ failed: failed + 1 }));
       throw thrown;
     }
   }

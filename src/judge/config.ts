@@ -64,7 +64,9 @@ const guided: Readonly<Record<string, JudgeTemplateKind>> = {
 };
 
 /** Looks up the kind of a category. */
-export function kindFinder(categories: Readonly<Record<string, JudgeTemplateKind>>): (category: string) => JudgeTemplateKind {
+export function kindFinder(
+  categories: Readonly<Record<string, JudgeTemplateKind>>,
+): (category: string) => JudgeTemplateKind {
   const kinds = new Map(
     Object.entries({ ...guided, ...categories }).map(([category, kind]) => [category.toLowerCase(), kind]),
   );

@@ -37,3 +37,13 @@ export function failureOf(error: unknown, of: Pick<JudgeFailure, 'judge' | 'ques
   const name = error instanceof Error ? error.name : 'Error';
   return { ...of, cause: VicunaError.isInstance(error) ? error.code : name, message, error };
 }
+
+/** A call failed, and others may not. */
+export class FailedCall extends Error {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    super('A call to a judge failed.', { cause: error });
+    this.error = error;
+  }
+}

@@ -1,6 +1,7 @@
 import type { ChatModel } from '../conversation/index.js';
 import { DataError } from '../core/index.js';
 import { hashOfJson } from '../io/index.js';
+import { allDone } from './all-done.js';
 import { ask, firstCall, type JudgeTask } from './ask.js';
 import { callKey, type JudgeCalls } from './calls.js';
 import { combineOrders } from './combine.js';
@@ -45,17 +46,10 @@ export function pairTask(
   return { pair, mode, judge, key, orders };
 }
 
-/**
- * Asks in every order at the same time. Where one fails, the others are waited for, so that nothing that was paid is lost.
- *
- * @throws whatever a judge throws.
- */
+/** Asks in every order at the same time. @throws as {@link JudgeCalls.reply}. */
 export async function judgePair(task: PairTask, calls: JudgeCalls, signal: AbortSignal): Promise<PairJudgment> {
-  const settled = await Promise.allSettled(task.orders.map((order) => ask(order, calls, signal)));
-  const replies = settled.map((result, index): OrderedReply => {
-    if (result.status === 'rejected') throw result.reason;
-    return { order: task.orders[index]!.order, ...result.value };
-  });
+  const read = await allDone(task.orders.map((order) => ask(order, calls, signal)));
+  const replies = read.map((reply, index): OrderedReply => ({ order: task.orders[index]!.order, ...reply }));
   const { question, a, b } = task.pair;
   return {
     type: 'pair',

@@ -30,7 +30,7 @@ export function singleTask(answered: QuestionAnswer, judge: ChatModel, settings:
   return { ...task, answered, key };
 }
 
-/** @throws whatever a judge throws. */
+/** @throws as {@link JudgeCalls.reply}. */
 export async function judgeSingle(task: SingleTask, calls: JudgeCalls, signal: AbortSignal): Promise<SingleJudgment> {
   const { text, reading, attempts, usage } = await ask(task, calls, signal);
   const { question, answer } = task.answered;

@@ -2,7 +2,11 @@ import { readScores, readVerdict } from './reading/index.js';
 import type { AnswerOrder, PairOutcome, ParsedReply, UnparsedReply } from './types.js';
 
 /** Reads a reply about two answers and says it of a and b instead of first and second. */
-export function readPairReply(mode: 'scores' | 'verdict', order: AnswerOrder, text: string): ParsedReply | UnparsedReply {
+export function readPairReply(
+  mode: 'scores' | 'verdict',
+  order: AnswerOrder,
+  text: string,
+): ParsedReply | UnparsedReply {
   if (mode === 'verdict') {
     const reading = readVerdict(text);
     if (reading.kind === 'unparsed') return reading;

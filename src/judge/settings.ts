@@ -1,5 +1,6 @@
-import { ConfigError, parseConfig, type Resolved } from '../core/index.js';
 import type { ChatModel } from '../conversation/index.js';
+import { ConfigError, parseConfig, type Resolved } from '../core/index.js';
+import type { JudgeTask } from './ask.js';
 import { judgeConfigSchema, kindFinder, type PairwiseJudgeConfig } from './config.js';
 import {
   checkTemplates,
@@ -9,7 +10,6 @@ import {
   judgeTemplates,
   renderPrompt,
 } from './templates/index.js';
-import type { JudgeTask } from './ask.js';
 import type { Answer, JudgeMode, Question } from './types.js';
 
 /** A checked configuration, and what follows from it. */

@@ -56,7 +56,10 @@ function parseEntry(value: unknown, location: DataLocation): StoreEntry {
   const entry = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const expected = fields[entry.type as StoreEntry['type']];
   if (typeof entry.key !== 'string' || expected === undefined)
-    throw new DataError(location, 'this is no line of a judge\'s store: it has no "key", or no "type" of call, pair or single.');
+    throw new DataError(
+      location,
+      'this is no line of a judge\'s store: it has no "key", or no "type" of call, pair or single.',
+    );
   const missing = expected.find((field) => !(field in entry));
   if (missing !== undefined) throw new DataError({ ...location, id: entry.key }, `the field "${missing}" is missing`);
   return entry as unknown as StoreEntry;

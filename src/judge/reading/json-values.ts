@@ -2,7 +2,7 @@
 export function jsonObjects(text: string): Record<string, unknown>[] {
   const whole = parsed(text);
   if (whole !== undefined) return [whole];
-  return [...pieces(text)].flatMap((piece) => parsed(piece) ?? []);
+  return [...pieces(text)].map(parsed).filter((piece) => piece !== undefined);
 }
 
 /** A field by what its name means, whatever its case and separators. */
