@@ -31,6 +31,8 @@ export interface Usage {
   readonly completionTokens: number;
   /** Those of `promptTokens` that were not computed, since an earlier call had them. */
   readonly cachedPromptTokens?: number | undefined;
+  /** Nobody counted: both are estimated by the length of the texts. */
+  readonly estimated?: boolean | undefined;
 }
 
 /** A finished reply. @public */
