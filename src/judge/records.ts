@@ -2,6 +2,12 @@ import type * as z from 'zod';
 import { DataError, type DataLocation } from '../core/index.js';
 import { type ByteSource, readJson } from '../io/index.js';
 
+export interface ReadRecordsOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Records to pass over, unchecked. */
+  readonly skip?: ((value: unknown) => boolean) | undefined;
+}
+
 export interface LocatedRecord<Value> {
   readonly value: Value;
   readonly location: DataLocation;
@@ -18,11 +24,12 @@ export async function* readRecords<Value>(
   source: ByteSource,
   schema: z.ZodType<Value>,
   kind: string,
-  signal?: AbortSignal,
+  { signal, skip }: ReadRecordsOptions = {},
 ): AsyncGenerator<LocatedRecord<Value>, void, undefined> {
   for await (const item of readJson(source, { signal })) {
     if (item.type === 'bad') throw new DataError(item.location, `${item.message}. Mend the file there.`);
     const { location, value } = item;
+    if (skip?.(value)) continue;
     yield { value: checkRecord(schema, value, kind, location), location };
   }
 }

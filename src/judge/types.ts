@@ -24,7 +24,7 @@ export interface Answer {
   readonly turns: readonly string[];
   /** What files of reviews call it. */
   readonly id?: string | undefined;
-  /** A reply was cut off at the most tokens it could have. */
+  /** A reply was cut off: at the most tokens it could have, or by a content filter. */
   readonly unfinished?: boolean | undefined;
   readonly usage?: Usage | undefined;
 }

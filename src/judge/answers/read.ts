@@ -2,6 +2,7 @@ import { type ByteSource, JsonWriter, pathOf } from '../../io/index.js';
 import { checkRecord, FirstPlaces, readRecords } from '../records.js';
 import type { Answer } from '../types.js';
 import { answerSchemaFor } from './schema.js';
+import { isPart } from './stored-answer.js';
 
 /** @public */
 export interface ReadAnswersOptions {
@@ -23,7 +24,7 @@ export async function readAnswers(source: ByteSource, options: ReadAnswersOption
   const answers: Answer[] = [];
   const places = new FirstPlaces();
   const schema = answerSchemaFor(options.model);
-  for await (const { value, location } of readRecords(source, schema, 'an answer', options.signal)) {
+  for await (const { value, location } of readRecords(source, schema, 'an answer', { ...options, skip: isPart })) {
     places.add(nameOf(value), location);
     answers.push(value);
   }

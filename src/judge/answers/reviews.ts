@@ -59,7 +59,7 @@ export async function readReviews(
 ): Promise<readonly Review[]> {
   const reviews: Review[] = [];
   const places = new FirstPlaces();
-  for await (const { value, location } of readRecords(source, reviewSchema, 'a review', options.signal)) {
+  for await (const { value, location } of readRecords(source, reviewSchema, 'a review', options)) {
     places.add(`review ${JSON.stringify(value.id)}`, location);
     reviews.push(value);
   }

@@ -18,7 +18,7 @@ export async function readQuestions(
 ): Promise<readonly Question[]> {
   const questions: Question[] = [];
   const places = new FirstPlaces();
-  for await (const { value, location } of readRecords(source, questionSchema, 'a question', options.signal)) {
+  for await (const { value, location } of readRecords(source, questionSchema, 'a question', options)) {
     places.add(`question ${JSON.stringify(value.id)}`, location);
     questions.push(value);
   }
