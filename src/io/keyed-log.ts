@@ -136,13 +136,13 @@ export class KeyedLog<Entry extends LogEntry> implements AsyncIterable<Entry>, A
    * @returns whether it was written.
    * @throws VicunaError `file-unwritable`; the file then holds what it held before.
    */
-  append(entry: Entry): Promise<boolean> {
+  async append(entry: Entry): Promise<boolean> {
+    if (this.#closed) throw new VicunaError('disposed', `${this.path} was closed; open it again to append.`);
     const appended = this.#queue.then(() => this.#append(entry));
     this.#queue = appended.catch(() => undefined);
-    return appended.then(async (written) => {
-      if (written) await this.#flushes.written();
-      return written;
-    });
+    const written = await appended;
+    if (written) await this.#flushes.written();
+    return written;
   }
 
   /** The entries that were there when the loop began, in the order of the file. */
@@ -200,7 +200,6 @@ export class KeyedLog<Entry extends LogEntry> implements AsyncIterable<Entry>, A
   }
 
   async #append(entry: Entry): Promise<boolean> {
-    if (this.#closed) throw new VicunaError('disposed', `${this.path} was closed; open it again to append.`);
     if (this.#places.has(entry.key)) return false;
     const lineBreak = this.#needsLineBreak ? '\n' : '';
     const line = Buffer.from(`${lineBreak}${lineOf(entry, this.path)}`);

@@ -1,4 +1,4 @@
-import { FailedCall, isBudgetError, isHopeless } from './failures.js';
+import { JudgeCallError, isBudgetError, isHopeless } from './failures.js';
 
 /** Why a run ended before its source did. @public */
 export type StopReason = 'budget' | 'failures';
@@ -46,6 +46,6 @@ export class Brake {
       return new Stopped();
     }
     if (++this.#inARow >= this.#limit) this.#reason ??= 'failures';
-    return new FailedCall(error);
+    return new JudgeCallError(error);
   }
 }

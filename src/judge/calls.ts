@@ -2,9 +2,9 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { ChatModel, ChatOptions, Message, Usage } from '../conversation/index.js';
 import { hashOfJson } from '../io/index.js';
 import type { Brake } from './brake.js';
-import { FailedCall } from './failures.js';
+import { JudgeCallError } from './failures.js';
 import type { JudgeStore, StoredCall } from './store.js';
-import { addUsage } from './usage.js';
+import { addUsage, noUsage } from './usage.js';
 
 /** A call to a judge: everything that decides its reply. */
 export interface JudgeCall {
@@ -32,7 +32,7 @@ export interface CallCounts {
   readonly usage: Usage;
 }
 
-const none: CallCounts = { made: 0, reused: 0, failed: 0, usage: { promptTokens: 0, completionTokens: 0 } };
+const none: CallCounts = { made: 0, reused: 0, failed: 0, usage: noUsage };
 
 /**
  * The calls of a run: no more than `concurrency` at a time, and each only once. A reply is in the store before anybody
@@ -55,7 +55,7 @@ export class JudgeCalls {
     return this.#counts.get(judge) ?? none;
   }
 
-  /** @throws FailedCall; Stopped; what would make every call fail. */
+  /** @throws JudgeCallError; Stopped; what would make every call fail. */
   async reply(call: JudgeCall, signal: AbortSignal): Promise<StoredCall> {
     const key = callKey(call);
     const known = this.#underWay.get(key) ?? (this.#store?.has(key) ? this.#store.get(key) : undefined);
@@ -91,7 +91,7 @@ export class JudgeCalls {
     } catch (error) {
       signal.throwIfAborted();
       const thrown = this.#brake.failed(error);
-      if (thrown instanceof FailedCall) this.#count(call, ({ failed }) => ({ failed: failed + 1 }));
+      if (thrown instanceof JudgeCallError) this.#count(call, ({ failed }) => ({ failed: failed + 1 }));
       throw thrown;
     }
   }

@@ -39,7 +39,7 @@ export function failureOf(error: unknown, of: Pick<JudgeFailure, 'judge' | 'ques
 }
 
 /** A call failed, and others may not. */
-export class FailedCall extends Error {
+export class JudgeCallError extends Error {
   readonly error: unknown;
 
   constructor(error: unknown) {

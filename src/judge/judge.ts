@@ -4,7 +4,7 @@ import { allDone } from './all-done.js';
 import { Brake, Stopped } from './brake.js';
 import { JudgeCalls } from './calls.js';
 import type { PairwiseJudgeConfig } from './config.js';
-import { FailedCall, failureOf, type JudgeFailure } from './failures.js';
+import { JudgeCallError, failureOf, type JudgeFailure } from './failures.js';
 import { mapInOrder } from './in-order.js';
 import { judgePair, pairTask } from './judge-pair.js';
 import { judgeSingle, singleTask } from './judge-single.js';
@@ -169,7 +169,7 @@ export class PairwiseJudge implements AsyncDisposable {
       return { kind: 'judged', judgment, reused: false };
     } catch (error) {
       if (error instanceof Stopped) return { kind: 'not-asked' };
-      if (error instanceof FailedCall) return { kind: 'failed', failure: failureOf(error.error, work.names) };
+      if (error instanceof JudgeCallError) return { kind: 'failed', failure: failureOf(error.error, work.names) };
       throw error;
     }
   }
