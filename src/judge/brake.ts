@@ -1,4 +1,4 @@
-import { JudgeCallError, isBudgetError, isHopeless } from './failures.js';
+import { isBudgetError, isHopeless, JudgeCallError } from './failures.js';
 
 /** Why a run ended before its source did. @public */
 export type StopReason = 'budget' | 'failures';

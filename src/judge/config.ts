@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Resolved } from '../core/index.js';
 import { type JudgeTemplateKind, type JudgeTemplates, templatesSchema } from './templates/index.js';
-import type { JudgeMode } from './types.js';
+import type { JudgeMode, Question } from './types.js';
 
 /** How answers are judged. @public */
 export interface PairwiseJudgeConfig {
@@ -18,8 +18,8 @@ export interface PairwiseJudgeConfig {
    */
   readonly reference?: 'auto' | 'always' | 'never' | undefined;
   /**
-   * Kind of prompt by category, in any case; a category that is not named is `general`. Beside yours hold `coding`, `math`,
-   * `maths`, `mathematics`, `reasoning`.
+   * Kind of prompt by category or, where the category says nothing, by tag, in any case; `general` where neither does.
+   * Beside yours hold `coding`, `math`, `maths`, `mathematics` and `reasoning`.
    */
   readonly categories?: Readonly<Record<string, JudgeTemplateKind>> | undefined;
   /** Prompts instead of ours, for the mode that is set, kind by kind. @defaultValue {@link judgeTemplates} */
@@ -63,12 +63,14 @@ const guided: Readonly<Record<string, JudgeTemplateKind>> = {
   reasoning: 'reasoning',
 };
 
-/** Looks up the kind of a category. */
+/** Looks up the kind of a question. */
 export function kindFinder(
   categories: Readonly<Record<string, JudgeTemplateKind>>,
-): (category: string) => JudgeTemplateKind {
-  const kinds = new Map(
-    Object.entries({ ...guided, ...categories }).map(([category, kind]) => [category.toLowerCase(), kind]),
-  );
-  return (category) => kinds.get(category.toLowerCase()) ?? 'general';
+): (question: Question) => JudgeTemplateKind {
+  const named = Object.entries({ ...guided, ...categories });
+  const kinds = new Map(named.map(([category, kind]) => [category.toLowerCase(), kind]));
+  return ({ category, tags = [] }) => {
+    const name = [category, ...tags].find((candidate) => kinds.has(candidate.toLowerCase()));
+    return name === undefined ? 'general' : kinds.get(name.toLowerCase())!;
+  };
 }

@@ -4,7 +4,7 @@ import { allDone } from './all-done.js';
 import { Brake, Stopped } from './brake.js';
 import { JudgeCalls } from './calls.js';
 import type { PairwiseJudgeConfig } from './config.js';
-import { JudgeCallError, failureOf, type JudgeFailure } from './failures.js';
+import { failureOf, JudgeCallError, type JudgeFailure } from './failures.js';
 import { mapInOrder } from './in-order.js';
 import { judgePair, pairTask } from './judge-pair.js';
 import { judgeSingle, singleTask } from './judge-single.js';

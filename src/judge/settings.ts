@@ -17,7 +17,7 @@ export class JudgeSettings {
   readonly config: Resolved<PairwiseJudgeConfig>;
   readonly callOptions: JudgeTask<unknown>['options'];
   readonly #templates: JudgeTemplates;
-  readonly #kindOf: (category: string) => JudgeTemplateKind;
+  readonly #kindOf: (question: Question) => JudgeTemplateKind;
 
   /** @throws ConfigError naming every field at fault. */
   constructor(config: PairwiseJudgeConfig) {
@@ -47,7 +47,7 @@ export class JudgeSettings {
   /** @param answers - two in the order in which they are shown, or one. */
   prompt(judge: ChatModel, question: Question, answers: readonly Answer[]): JudgePrompt {
     const { mode, structuredOutput } = this.config;
-    const kind = this.#kindOf(question.category);
+    const kind = this.#kindOf(question);
     return renderPrompt({
       mode,
       kind,
