@@ -7,7 +7,7 @@ import { pairOf, pairsOf } from './support/pairs.js';
 
 /** A judge that scores by what stands in the answers: `quality 7`. */
 const byQuality: ReplyScript = (messages) => {
-  const [first, second] = [...messages.at(-1)!.content.matchAll(/quality ([\d.]+)/g)].map(([, quality]) => quality);
+  const [first, second] = [...messages.at(-1)!.content.matchAll(/quality (\d+)/g)].map(([, quality]) => quality);
   return `${first} ${second}\nBecause of their quality.`;
 };
 

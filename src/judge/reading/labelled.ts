@@ -25,16 +25,17 @@ export function labelledScores(lines: readonly string[]): readonly Candidate[] {
 }
 
 /**
- * The same with no word of scores about: only what begins or ends a reply, since mathematics is full of
- * "Assistant 1: 5".
+ * The same with no word of scores about: only two that stand together at a reply's beginning or end, since mathematics is
+ * full of "Assistant 1: 5".
  */
 export function bareLabelledScores(lines: readonly string[]): readonly Candidate[] {
-  const first = lines.findIndex((line) => line !== '');
-  const last = lines.findLastIndex((line) => line !== '');
-  const found = statements(lines);
-  return [found.slice(0, 2), found.slice(-2)].flatMap((two) =>
-    two[0]?.line === first || two[1]?.line === last ? pairs(two) : [],
-  );
+  const spoken = lines.filter((line) => line !== '');
+  const found = statements(spoken);
+  return [found.slice(0, 2), found.slice(-2)].flatMap((two) => {
+    const [one, other] = two;
+    if (one === undefined || other === undefined || other.line - one.line > 1) return [];
+    return one.line === 0 || other.line === spoken.length - 1 ? pairs(two) : [];
+  });
 }
 
 function statements(lines: readonly string[]): Statement[] {

@@ -172,5 +172,9 @@ it('a score written by rule is the score read, whatever form it has', () => {
     (a: number, b: number) => `Text.\n\nOutput: (${a}, ${b})`,
     (a: number, b: number) => JSON.stringify({ score_1: a, score_2: b }),
   );
-  fc.assert(fc.property(score, score, form, (a, b, write) => expect(read(write(a, b))).toEqual([a, b])));
+  fc.assert(
+    fc.property(score, score, form, (a, b, write) => {
+      expect(read(write(a, b))).toEqual([a, b]);
+    }),
+  );
 });
