@@ -11,6 +11,8 @@ export interface Question {
   /** What a right answer says, turn by turn; shown to judges that are asked with a reference. */
   readonly reference?: readonly string[] | undefined;
   readonly tags?: readonly string[] | undefined;
+  /** Where it came from, for reports: who wrote it, when. Never shown to a model. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What one model said to a question. @public */
@@ -20,6 +22,10 @@ export interface Answer {
   readonly model: string;
   /** A reply for each turn of the question. */
   readonly turns: readonly string[];
+  /** What files of reviews call it. */
+  readonly id?: string | undefined;
+  /** A reply was cut off: at the most tokens it could have, or by a content filter. */
+  readonly unfinished?: boolean | undefined;
   readonly usage?: Usage | undefined;
 }
 
@@ -28,6 +34,12 @@ export interface AnswerPair {
   readonly question: Question;
   readonly a: Answer;
   readonly b: Answer;
+}
+
+/** An answer and the question it is to. @public */
+export interface QuestionAnswer {
+  readonly question: Question;
+  readonly answer: Answer;
 }
 
 /** @public */

@@ -1,0 +1,1 @@
+export { detectInjections } from './detect.js';
