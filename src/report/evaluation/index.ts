@@ -1,0 +1,27 @@
+export type { Estimate } from './estimate.js';
+export type {
+  CategoryComparison,
+  Comparison,
+  EvaluationCounts,
+  EvaluationSummary,
+  InjectionCounts,
+  JudgeSummary,
+  OutcomeCounts,
+  PairSummary,
+  ScoreTotals,
+  SignificanceSummary,
+  SingleScores,
+  SingleSummary,
+  SummarySettings,
+  VotePairSummary,
+  WilcoxonSummary,
+} from './summary.js';
+export type {
+  AgreementFigures,
+  AgreementSummary,
+  JuryAgreement,
+  Rater,
+  RaterAgreement,
+} from './summary-agreement.js';
+export type { BiasSummary, LengthBias, LengthControlled, PositionBias } from './summary-bias.js';
+export type { ModelRating, RatingGroup, RatingSummary } from './summary-ratings.js';

@@ -1,0 +1,5 @@
+/** Two ends, both within. @public */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
