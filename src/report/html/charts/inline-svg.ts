@@ -7,7 +7,7 @@ export interface SvgText {
   readonly title: string;
   readonly description: string;
   /** For the width it is drawn for. */
-  readonly className: 'wide' | 'narrow';
+  readonly className: 'wide' | 'narrow' | 'small';
 }
 
 /**

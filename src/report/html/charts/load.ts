@@ -1,11 +1,11 @@
-import type { CustomSeriesOption, LineSeriesOption, BarSeriesOption } from 'echarts/charts';
+import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, MarkLineComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
 
 /** The parts of ECharts that reports use. */
-export type ChartOption = ComposeOption<
-  BarSeriesOption | CustomSeriesOption | LineSeriesOption | GridComponentOption | MarkLineComponentOption
->;
+export type ChartSeries = BarSeriesOption | CustomSeriesOption | LineSeriesOption;
+
+export type ChartOption = ComposeOption<ChartSeries | GridComponentOption | MarkLineComponentOption>;
 
 export interface DrawingSize {
   readonly width: number;
