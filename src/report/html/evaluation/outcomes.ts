@@ -49,10 +49,16 @@ export function categoriesSection(draw: Draw, pairs: readonly PairSummary[]): Ma
   );
   // A page that begins with thirty figures hides what comes after them.
   const rest = figures.slice(4);
-  return section('categories', 'By category', 'Few questions stand behind each bar: mind the intervals in the numbers.', [
-    figures.slice(0, 4),
-    rest.length > 0 && html`<details class="more"><summary>${rest.length} more comparisons</summary>${rest}</details>`,
-  ]);
+  return section(
+    'categories',
+    'By category',
+    'Few questions stand behind each bar: mind the intervals in the numbers.',
+    [
+      figures.slice(0, 4),
+      rest.length > 0 &&
+        html`<details class="more"><summary>${rest.length} more comparisons</summary>${rest}</details>`,
+    ],
+  );
 }
 
 function outcomeFigure(
@@ -75,7 +81,10 @@ function outcomeFigure(
     id,
     title,
     description: rows
-      .map(({ label, comparison: { outcomes } }) => `${label}: ${outcomes.wins} wins of ${names.a}, ${outcomes.ties} ties, ${outcomes.losses} wins of ${names.b}.`)
+      .map(
+        ({ label, comparison: { outcomes } }) =>
+          `${label}: ${outcomes.wins} wins of ${names.a}, ${outcomes.ties} ties, ${outcomes.losses} wins of ${names.b}.`,
+      )
       .join(' '),
     caption: html`On the right, the share of ${names.a}: wins, and ties as half a win.`,
     legend: legend([
@@ -103,7 +112,11 @@ function outcomeFigure(
         { title: 'Losses', value: ({ comparison }) => count(comparison.outcomes.losses), isNumber: true },
         { title: 'Win rate', value: ({ comparison }) => share(comparison.winRate), isNumber: true },
         { title: 'Better or equal', value: ({ comparison }) => share(comparison.betterOrEqual), isNumber: true },
-        { title: 'Relative quality', value: ({ comparison }) => share(comparison.scores?.relativeQuality), isNumber: true },
+        {
+          title: 'Relative quality',
+          value: ({ comparison }) => share(comparison.scores?.relativeQuality),
+          isNumber: true,
+        },
         { title: 'No verdict', value: ({ comparison }) => count(comparison.unparsed), isNumber: true },
       ],
       rows,
@@ -114,7 +127,9 @@ function outcomeFigure(
 function significanceNote(pair: PairSummary): Markup {
   const { models, overall, significance } = pair;
   const { a, b } = models;
-  const p = significance && html` Sign test over questions: p = ${pValue(significance.sign.pValue)}${significance.wilcoxon && html`; Wilcoxon’s test of the scores: p = ${pValue(significance.wilcoxon.pValue)}`}.`;
+  const p =
+    significance &&
+    html` Sign test over questions: p = ${pValue(significance.sign.pValue)}${significance.wilcoxon && html`; Wilcoxon’s test of the scores: p = ${pValue(significance.wilcoxon.pValue)}`}.`;
   return html`<p><strong>${a}</strong> is better than <strong>${b}</strong> or equal in ${share(overall.betterOrEqual)} of the judgments.${p}</p>`;
 }
 

@@ -18,7 +18,9 @@ export function qualitySection(draw: Draw, pairs: readonly PairSummary[], confid
   return section(
     'quality',
     'Relative quality',
-    sole === undefined ? 'Points of one model for every hundred of the other.' : html`Points for every hundred of <strong>${sole}</strong>.`,
+    sole === undefined
+      ? 'Points of one model for every hundred of the other.'
+      : html`Points for every hundred of <strong>${sole}</strong>.`,
     panel(
       figure(draw, {
         id: 'quality-bars',
@@ -43,11 +45,13 @@ export function qualitySection(draw: Draw, pairs: readonly PairSummary[], confid
               shortNote: percent(quality.value),
             })),
           }),
-        aside: rows.length <= 6 && rows.map(({ pair, quality, scores }) => {
-          const { a, b } = pair.models;
-          const interval = quality.interval && ` ${range(quality.interval, (value) => percent(value))}`;
-          return html`<p><strong>${a}</strong> has ${decimal(scores.a.value, 1)} points, <strong>${b}</strong> ${decimal(scores.b.value, 1)}: ${percent(quality.value, 2)}${interval}.</p>`;
-        }),
+        aside:
+          rows.length <= 6 &&
+          rows.map(({ pair, quality, scores }) => {
+            const { a, b } = pair.models;
+            const interval = quality.interval && ` ${range(quality.interval, (value) => percent(value))}`;
+            return html`<p><strong>${a}</strong> has ${decimal(scores.a.value, 1)} points, <strong>${b}</strong> ${decimal(scores.b.value, 1)}: ${percent(quality.value, 2)}${interval}.</p>`;
+          }),
         data: {
           columns: [
             { title: 'Model', value: ({ pair }) => pair.models.a },
