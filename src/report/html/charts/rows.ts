@@ -21,7 +21,7 @@ export interface RowsLayout {
   readonly series: ChartSeries[];
 }
 
-const rowHeight = 44;
+const rowHeight = 38;
 
 export const isNarrow = (width: number): boolean => width < 500;
 
@@ -33,7 +33,7 @@ export function rowsChart({ rows, width, from, to, format, series }: RowsLayout)
   return {
     height: rows.length * rowHeight + 30,
     option: {
-      grid: { left: labels + 10, right: narrow ? 60 : 138, top: 2, bottom: 28 },
+      grid: { left: labels + 10, right: narrow ? 60 : 156, top: 2, bottom: 28 },
       xAxis: {
         type: 'value',
         min: from,

@@ -39,7 +39,7 @@ ${dataTable({
       value: ({ position }) => `${count(position.first)} : ${count(position.second)}`,
       isNumber: true,
     },
-    { title: 'Sign test', value: ({ position }) => `p = ${pValue(position.pValue)}`, isNumber: true },
+    { title: 'Sign test', value: ({ position }) => pValue(position.pValue), isNumber: true },
     { title: 'Points for being first', value: ({ position }) => points(position.firstAdvantage), isNumber: true },
   ],
   rows,
@@ -100,7 +100,7 @@ function lengthPanel(draw: Draw, pairs: readonly PairSummary[]): Markup | undefi
       columns: [
         ...pairColumns,
         { title: 'The longer one wins', value: ({ length }) => share(length.longerShare), isNumber: true },
-        { title: 'Sign test', value: ({ length }) => `p = ${pValue(length.pValue)}`, isNumber: true },
+        { title: 'Sign test', value: ({ length }) => pValue(length.pValue), isNumber: true },
         {
           title: 'Mean lengths',
           value: ({ length }) => `${decimal(length.meanLength.a, 0)} : ${decimal(length.meanLength.b, 0)}`,

@@ -26,7 +26,7 @@ export function range(
 
 export function pValue(p: number | undefined): string {
   if (p === undefined) return '–';
-  return p < 0.001 ? '< 0.001' : significant(p, 2);
+  return p < 0.001 ? 'p < 0.001' : `p = ${significant(p, 2)}`;
 }
 
 export const pairName = ({ models }: PairSummary): string => `${models.a} against ${models.b}`;

@@ -12,10 +12,9 @@ interface OutcomeRow {
 
 /** Wins, ties and losses: every pair over all questions. */
 export function outcomesSection(draw: Draw, pairs: readonly PairSummary[]): Markup {
-  const rows = pairs.map((pair) => ({
-    label: pairs.length === 1 ? 'all questions' : pairName(pair).replace(' against ', ' : '),
-    comparison: pair.overall,
-  }));
+  const others = new Set(pairs.map(({ models }) => models.b));
+  const sole = others.size === 1 ? pairs[0]!.models.b : undefined;
+  const rows = pairs.map((pair) => ({ label: outcomeLabel(pair, pairs.length, sole), comparison: pair.overall }));
   return section(
     'outcomes',
     'Wins, ties and losses',
@@ -23,13 +22,21 @@ export function outcomesSection(draw: Draw, pairs: readonly PairSummary[]): Mark
     panel(
       outcomeFigure(draw, {
         id: 'outcome-bars',
-        title: pairs.length === 1 ? pairName(pairs[0]!) : 'All comparisons',
-        names: pairs.length === 1 ? pairs[0]!.models : { a: 'the first model', b: 'the second' },
+        title: pairs.length === 1 ? pairName(pairs[0]!) : sole === undefined ? 'All comparisons' : `Against ${sole}`,
+        names:
+          pairs.length === 1
+            ? pairs[0]!.models
+            : { a: sole === undefined ? 'the first model' : 'the model', b: sole ?? 'the second' },
         rows,
         aside: pairs.length <= 6 && pairs.map(significanceNote),
       }),
     ),
   );
+}
+
+function outcomeLabel({ models }: PairSummary, count: number, sole: string | undefined): string {
+  if (count === 1) return 'all questions';
+  return sole === undefined ? `${models.a} / ${models.b}` : models.a;
 }
 
 /** The same by category, a figure for each pair. */
@@ -129,7 +136,7 @@ function significanceNote(pair: PairSummary): Markup {
   const { a, b } = models;
   const p =
     significance &&
-    html` Sign test over questions: p = ${pValue(significance.sign.pValue)}${significance.wilcoxon && html`; Wilcoxon’s test of the scores: p = ${pValue(significance.wilcoxon.pValue)}`}.`;
+    html` Sign test over questions: ${pValue(significance.sign.pValue)}${significance.wilcoxon && html`; Wilcoxon’s test of the scores: ${pValue(significance.wilcoxon.pValue)}`}.`;
   return html`<p><strong>${a}</strong> is better than <strong>${b}</strong> or equal in ${share(overall.betterOrEqual)} of the judgments.${p}</p>`;
 }
 
