@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'testing/index': 'src/testing/index.ts',
+    cli: 'src/cli/main.ts',
     'rank-worker': 'src/train/ranks/rank-worker.ts',
   },
   format: ['esm', 'cjs'],

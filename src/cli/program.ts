@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import type { Terminal } from './terminal.js';
+import { answersCommand } from './verbs/answers.js';
+import { chatCommand } from './verbs/chat.js';
+import { judgeCommand } from './verbs/judge.js';
+import { reportCommand } from './verbs/report.js';
+
+/** The `vicuna` command. What a verb needs is loaded when it runs. */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command('vicuna')
+    .description('Turn chat logs into your own assistant: judge it, serve it, chat with it.')
+    .configureOutput({
+      writeOut: (text) => terminal.output.write(text),
+      writeErr: (text) => terminal.errors.write(text),
+    })
+    .showHelpAfterError('(see --help)')
+    .exitOverride();
+  for (const create of [answersCommand, judgeCommand, reportCommand, chatCommand]) {
+    const command = create(terminal);
+    // What is set on the program is not passed on to commands that are added whole.
+    program.addCommand(inherit(command, program));
+  }
+  return program;
+}
+
+function inherit(command: Command, program: Command): Command {
+  command.copyInheritedSettings(program);
+  for (const nested of command.commands) inherit(nested, program);
+  return command;
+}
