@@ -33,6 +33,8 @@ function isAllowed(address: string): boolean {
 function openOutside({ renderer }: MarkdownIt): void {
   renderer.rules.link_open = (tokens, index, options, _environment, self) => {
     const token = tokens[index]!;
+    // A link to nothing never comes before `validateLink`.
+    if (!isAllowed(String(token.attrGet('href')))) return '<a>';
     token.attrSet('rel', 'noopener noreferrer');
     token.attrSet('target', '_blank');
     return self.renderToken(tokens, index, options);
