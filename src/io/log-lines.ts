@@ -14,7 +14,8 @@ export interface LineRange {
 }
 
 export interface LogLine extends LineRange {
-  readonly item: JsonItem;
+  /** `blank`: nothing but space, up to the end of the file. */
+  readonly item: JsonItem | { readonly type: 'blank' };
 }
 
 const newline = 0x0a;
@@ -29,12 +30,17 @@ export async function* logLines(path: string): AsyncGenerator<LogLine, void, und
     await detectJsonForm(window, 'lines');
     const splitter = new JsonLineSplitter(window, maxLineBytes);
     const position = () => window.locate(window.start).offset;
-    for (;;) {
-      const start = position();
+    for (let start = position(); ; ) {
       const item = splitter.next();
+      if (item === 'more') {
+        await window.fill();
+        continue;
+      }
+      const range = { start, end: position(), terminated: window.bytes[window.start - 1] === newline };
+      if (item !== 'end') yield { item, ...range };
+      else if (range.end > start) yield { item: { type: 'blank' }, ...range };
       if (item === 'end') return;
-      if (item === 'more') await window.fill();
-      else yield { item, start, end: position(), terminated: window.bytes[window.start - 1] === newline };
+      start = range.end;
     }
   } finally {
     await reader.close();
