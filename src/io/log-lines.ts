@@ -22,7 +22,7 @@ const newline = 0x0a;
 /** A line of a log is one piece in memory anyway when it is written. */
 const maxLineBytes = 512 * 1024 * 1024;
 
-/** Reads a log from its beginning, one line in memory at a time; blank lines belong to the line after them. */
+/** Reads a log from its beginning, one line in memory at a time. */
 export async function* logLines(path: string): AsyncGenerator<LogLine, void, undefined> {
   const reader = await openFile(path);
   try {
@@ -36,11 +36,15 @@ export async function* logLines(path: string): AsyncGenerator<LogLine, void, und
         await window.fill();
         continue;
       }
-      const range = { start, end: position(), terminated: window.bytes[window.start - 1] === newline };
-      if (item !== 'end') yield { item, ...range };
-      else if (range.end > start) yield { item: { type: 'blank' }, ...range };
-      if (item === 'end') return;
-      start = range.end;
+      const end = position();
+      if (item === 'end') {
+        if (end > start) yield { item: { type: 'blank' }, start, end, terminated: true };
+        return;
+      }
+      // Blank lines in front of a record are no part of it.
+      const own = item.type === 'record' ? (item.location.offset ?? start) : start;
+      yield { item, start: own, end, terminated: window.bytes[window.start - 1] === newline };
+      start = end;
     }
   } finally {
     await reader.close();

@@ -12,7 +12,7 @@ const question = (id: string) => questions.find((candidate) => candidate.id === 
 /** The programs of a reference, all its turns together. */
 function programs(id: string, language: string): string {
   const text = question(id).reference!.join('\n');
-  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([sS]*?)\n\`\`\``, 'g'))]
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([^\`]+?)\n\`\`\``, 'g'))]
     .map((match) => match[1])
     .join('\n\n');
 }
