@@ -1,12 +1,13 @@
+import * as z from 'zod';
 import type { Conversation } from '../../conversation/index.js';
-import type { CallOptions, Source } from '../../core/index.js';
+import { type CallOptions, parseConfig, type Source } from '../../core/index.js';
 import { type CleanReport, type Reject, type RejectReason, rejectReasons } from '../../data/index.js';
 import { cards, notice, panel, section } from '../html/card.js';
 import { barsChart, type Draw, figure, loadCharts } from '../html/charts/index.js';
 import { html, type Markup } from '../html/markup.js';
 import { compact, count, percent, plural } from '../html/numbers.js';
 import { writePage } from '../html/page.js';
-import { parseReportConfig, type ReportConfig, type ReportFile } from '../html/report-config.js';
+import { type ReportConfig, type ReportFile, reportConfigSchema } from '../html/report-config.js';
 import { ConversationTally } from './tally.js';
 
 /** A conversation that was left out, with as much of it as is to be shown. @public */
@@ -31,6 +32,8 @@ export interface CleaningReportConfig extends ReportConfig {
   readonly examples?: number | undefined;
 }
 
+const cleaningReportSchema = reportConfigSchema.extend({ examples: z.int().nonnegative().default(5) });
+
 /**
  * Writes one HTML file that shows what became of chat logs: how many were kept, why the others were left out, with
  * examples, and what the kept ones are like. It opens from disk, loads nothing and needs no network.
@@ -51,10 +54,9 @@ export async function cleaningReport(
   config: CleaningReportConfig,
   options: CallOptions = {},
 ): Promise<ReportFile> {
-  const { examples = 5, ...rest } = config;
-  const settings = parseReportConfig(rest, 'cleaning report');
+  const settings = parseConfig(cleaningReportSchema, config, 'cleaning report config');
   const { report } = input;
-  const shown = await firstOfEach(input.rejects ?? [], examples, options.signal);
+  const shown = await firstOfEach(input.rejects ?? [], settings.examples, options.signal);
   const tally = new ConversationTally();
   for await (const conversation of input.conversations ?? []) {
     options.signal?.throwIfAborted();
@@ -166,7 +168,7 @@ function countsFigure(
       }),
     data: {
       columns: [
-        { title: '', value: ({ label }) => label },
+        { title, value: ({ label }) => label },
         { title: 'Conversations', value: (row) => count(row.count), isNumber: true },
         { title: 'Share', value: (row) => percent(row.count / whole), isNumber: true },
       ],

@@ -1,5 +1,4 @@
 import type { MarkdownIt } from 'markdown-it';
-import { escapeHtml } from '../markup.js';
 
 /** Longer texts are shown as they are: no reader needs a megabyte laid out, and no hostile one should cost minutes. */
 const longestRendered = 100_000;
@@ -21,7 +20,10 @@ export async function loadMarkdown(): Promise<RenderMarkdown> {
   openOutside(markdown);
   withoutImages(markdown);
   fitForPage(markdown);
-  return (text) => (text.length > longestRendered ? `<pre>${escapeHtml(text)}</pre>` : markdown.render(text));
+  return (text) =>
+    text.length > longestRendered
+      ? `<pre tabindex="0">${markdown.utils.escapeHtml(text)}</pre>`
+      : markdown.render(text);
 }
 
 function isAllowed(address: string): boolean {
@@ -31,13 +33,15 @@ function isAllowed(address: string): boolean {
 function openOutside({ renderer }: MarkdownIt): void {
   renderer.rules.link_open = (tokens, index, options, _environment, self) => {
     const token = tokens[index]!;
+    // A link to nothing never comes before `validateLink`.
+    if (!isAllowed(String(token.attrGet('href')))) return '<a>';
     token.attrSet('rel', 'noopener noreferrer');
     token.attrSet('target', '_blank');
     return self.renderToken(tokens, index, options);
   };
 }
 
-function withoutImages({ renderer }: MarkdownIt): void {
+function withoutImages({ renderer, utils: { escapeHtml } }: MarkdownIt): void {
   renderer.rules.image = (tokens, index) => {
     const token = tokens[index]!;
     const label = token.content === '' ? 'image' : `image: ${token.content}`;
@@ -46,7 +50,7 @@ function withoutImages({ renderer }: MarkdownIt): void {
 }
 
 /** Headings of an answer stand below those of the page; code and tables scroll by themselves, also by keyboard. */
-function fitForPage({ renderer }: MarkdownIt): void {
+function fitForPage({ renderer, utils: { escapeHtml } }: MarkdownIt): void {
   const below = (tag: string) => (tag === 'h1' || tag === 'h2' ? 'h5' : 'h6');
   const { rules } = renderer;
   const code = (content: string) => `<pre tabindex="0"><code>${escapeHtml(content)}</code></pre>\n`;

@@ -36,6 +36,7 @@ export function linesChart(layout: LinesLayout): Chart {
   const first: LineSeriesOption = {
     type: 'line',
     data: [],
+    lineStyle: { color: colours.line },
     markLine: {
       silent: true,
       symbol: 'none',

@@ -78,7 +78,7 @@ function lengthPanel(draw: Draw, pairs: readonly PairSummary[]): Markup | undefi
             format: (value) => percent(value, 0),
             rows: controlled.flatMap(({ pair, winRate, controlled: equal }) => [
               {
-                label: `${pair.models.a}, as judged`,
+                label: controlled.length === 1 ? 'as judged' : pair.models.a,
                 value: winRate.value,
                 interval: winRate.interval,
                 note: share(winRate, 0),

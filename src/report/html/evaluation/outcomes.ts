@@ -113,7 +113,7 @@ function outcomeFigure(
       }),
     data: {
       columns: [
-        { title: '', value: ({ label }) => label },
+        { title: 'Judgments on', value: ({ label }) => label },
         { title: 'Wins', value: ({ comparison }) => count(comparison.outcomes.wins), isNumber: true },
         { title: 'Ties', value: ({ comparison }) => count(comparison.outcomes.ties), isNumber: true },
         { title: 'Losses', value: ({ comparison }) => count(comparison.outcomes.losses), isNumber: true },

@@ -1,4 +1,5 @@
-import type { CallOptions, Source } from '../../../core/index.js';
+import * as z from 'zod';
+import { type CallOptions, parseConfig, type Source } from '../../../core/index.js';
 import type { Answer, Judgment, Question } from '../../../judge/index.js';
 import type { EvaluationSummary, PairSummary } from '../../evaluation/index.js';
 import { loadMarkdown } from '../browser/markdown.js';
@@ -9,7 +10,7 @@ import { loadCharts } from '../charts/index.js';
 import { html, type Markup } from '../markup.js';
 import { plural } from '../numbers.js';
 import { writePage } from '../page.js';
-import { parseReportConfig, type ReportConfig, type ReportFile } from '../report-config.js';
+import { type ReportConfig, type ReportFile, reportConfigSchema } from '../report-config.js';
 import { biasSection } from './bias.js';
 import { judgesSection } from './judges.js';
 import { categoriesSection, outcomesSection } from './outcomes.js';
@@ -41,6 +42,8 @@ export interface EvaluationReportConfig extends ReportConfig {
   readonly baseline?: string | undefined;
 }
 
+const evaluationReportSchema = reportConfigSchema.extend({ baseline: z.string().min(1).optional() });
+
 /**
  * Writes one HTML file that shows an evaluation: relative quality, wins, ties and losses overall and by category, ratings,
  * what biased the judges and how far they agree, each with its interval; and every question with its answers and verdicts,
@@ -61,8 +64,8 @@ export async function evaluationReport(
   config: EvaluationReportConfig,
   options: CallOptions = {},
 ): Promise<ReportFile> {
-  const { baseline, ...rest } = config;
-  const settings = parseReportConfig(rest, 'evaluation report');
+  const settings = parseConfig(evaluationReportSchema, config, 'evaluation report config');
+  const { baseline } = settings;
   const { summary } = input;
   const pairs = summary.pairs.map((pair) => (pair.models.a === baseline ? turnedPair(pair) : pair));
   const material = await Material.read(input, orderOf(pairs));
