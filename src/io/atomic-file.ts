@@ -104,8 +104,8 @@ async function modeOf(path: string): Promise<number> {
   }
 }
 
-/** Makes the rename itself survive a power cut, where directories can be flushed (not on Windows). */
-async function syncDirectory(directory: string): Promise<void> {
+/** Makes a new name itself survive a power cut, where directories can be flushed (not on Windows). */
+export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(directory, 'r');
   try {

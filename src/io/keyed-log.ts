@@ -1,5 +1,7 @@
 import { type FileHandle, open, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { DataError, type DataLocation, VicunaError } from '../core/index.js';
+import { syncDirectory } from './atomic-file.js';
 import { fileError } from './file-errors.js';
 import { pathOf } from './file-reader.js';
 import { FlushSchedule } from './flush-schedule.js';
@@ -69,7 +71,11 @@ export class KeyedLog<Entry extends LogEntry> implements AsyncIterable<Entry>, A
     this.path = path;
     this.#handle = handle;
     this.#parse = parse;
-    this.#flushes = new FlushSchedule(() => handle.datasync(), flushWithin);
+    const flush = () =>
+      handle.datasync().catch((error: unknown) => {
+        throw fileError('file-unwritable', path, error);
+      });
+    this.#flushes = new FlushSchedule(flush, flushWithin);
   }
 
   /**
@@ -89,8 +95,10 @@ export class KeyedLog<Entry extends LogEntry> implements AsyncIterable<Entry>, A
       const log = new KeyedLog(path, handle, options);
       for await (const { item, ...range } of logLines(path)) {
         if (item.type === 'record') log.#index(item, range);
-        else await log.#tear(item, range);
+        else if (item.type === 'bad') await log.#tear(item, range);
+        else log.#end = log.#size = range.end;
       }
+      if (log.#size === 0) await syncDirectory(dirname(path));
       return log;
     } catch (error) {
       await handle?.close();
@@ -150,6 +158,7 @@ export class KeyedLog<Entry extends LogEntry> implements AsyncIterable<Entry>, A
     const end = this.#end;
     for await (const { item, start } of logLines(this.path)) {
       if (start >= end) return;
+      if (item.type === 'blank') continue;
       if (item.type === 'bad') throw this.#changed();
       const entry = this.#parse(item.value, item.location);
       if (this.#places.get(entry.key)?.offset === start) yield entry;
@@ -163,8 +172,6 @@ export class KeyedLog<Entry extends LogEntry> implements AsyncIterable<Entry>, A
     await this.#queue;
     try {
       await this.#flushes.finish();
-    } catch (error) {
-      throw fileError('file-unwritable', this.path, error);
     } finally {
       await this.#handle.close();
     }

@@ -14,14 +14,15 @@ export interface LineRange {
 }
 
 export interface LogLine extends LineRange {
-  readonly item: JsonItem;
+  /** `blank`: nothing but space, up to the end of the file. */
+  readonly item: JsonItem | { readonly type: 'blank' };
 }
 
 const newline = 0x0a;
 /** A line of a log is one piece in memory anyway when it is written. */
 const maxLineBytes = 512 * 1024 * 1024;
 
-/** Reads a log from its beginning, one line in memory at a time; blank lines belong to the line after them. */
+/** Reads a log from its beginning, one line in memory at a time. */
 export async function* logLines(path: string): AsyncGenerator<LogLine, void, undefined> {
   const reader = await openFile(path);
   try {
@@ -29,12 +30,21 @@ export async function* logLines(path: string): AsyncGenerator<LogLine, void, und
     await detectJsonForm(window, 'lines');
     const splitter = new JsonLineSplitter(window, maxLineBytes);
     const position = () => window.locate(window.start).offset;
-    for (;;) {
-      const start = position();
+    for (let start = position(); ; ) {
       const item = splitter.next();
-      if (item === 'end') return;
-      if (item === 'more') await window.fill();
-      else yield { item, start, end: position(), terminated: window.bytes[window.start - 1] === newline };
+      if (item === 'more') {
+        await window.fill();
+        continue;
+      }
+      const end = position();
+      if (item === 'end') {
+        if (end > start) yield { item: { type: 'blank' }, start, end, terminated: true };
+        return;
+      }
+      // Blank lines in front of a record are no part of it.
+      const own = item.type === 'record' ? (item.location.offset ?? start) : start;
+      yield { item, start: own, end, terminated: window.bytes[window.start - 1] === newline };
+      start = end;
     }
   } finally {
     await reader.close();

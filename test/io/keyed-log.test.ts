@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { DataError, type DataLocation } from '../../src/core/index.js';
 import { KeyedLog } from '../../src/io/index.js';
 import { openFilesUnder } from '../support/open-handles.js';
-import { projectDirectory } from '../support/shared-data.js';
+import { mountSmallDisk } from '../support/small-disk.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 interface Note {
@@ -88,6 +85,16 @@ describe('a keyed log', () => {
     expect(await log.get('b')).toEqual({ key: 'b', text: 'two' });
   });
 
+  it('passes over blank lines, also at the end, and goes on after them', async () => {
+    const path = await newPath();
+    await writeFile(path, '\n{"key":"a","text":"one"}\n \r\n\n{"key":"b","text":"two"}\r\n\n');
+    await using log = await openLog(path);
+    expect([log.size, log.torn]).toEqual([2, undefined]);
+    await log.append({ key: 'c', text: 'three' });
+    expect((await all(log)).map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+    for (const key of log.keys()) expect((await log.get(key))?.key).toBe(key);
+  });
+
   it('takes zeros at the end, as a power cut leaves them, for a torn line', async () => {
     const path = await newPath();
     await writeFile(path, `{"key":"a","text":"one"}\n${'\0'.repeat(100)}`);
@@ -151,29 +158,24 @@ describe('a keyed log', () => {
   });
 });
 
-it('everything that was acknowledged is there after the writer was killed at any instant', async () => {
-  const path = await newPath();
-  const acknowledged = new Set<string>();
-  let torn = 0;
-  for (let kill = 0; kill < 15; kill++) {
-    const writer = spawn(process.execPath, ['--import', 'tsx', 'test/support/append-forever.ts', path, `${kill}`], {
-      cwd: projectDirectory,
-    });
-    let said = '';
-    writer.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    await once(writer.stdout, 'data');
-    await wait(Math.random() * 60);
-    writer.kill('SIGKILL');
-    await once(writer, 'close');
-    for (const key of said.split('\n').slice(0, -1)) acknowledged.add(key);
+const disk = await mountSmallDisk(1);
+afterAll(() => disk?.unmount());
+describe.skipIf(disk === undefined)('on a disk that is full (needs the right to mount a small one)', () => {
+  it('keeps no half of a line, and goes on when there is room', async () => {
+    const path = join(disk!.path, 'notes.jsonl');
     await using log = await openLog(path);
-    if (log.torn !== undefined) torn++;
-    expect([...acknowledged].filter((key) => !log.has(key))).toEqual([]);
-    expect(log.duplicates).toBe(0);
-    for await (const { key, text } of log) expect(text).toBe(key.repeat(2000));
-  }
-  expect(acknowledged.size).toBeGreaterThan(50);
-  process.stderr.write(`${acknowledged.size} entries acknowledged in 15 lives, ${torn} torn lines\n`);
+    await log.append({ key: 'a', text: 'one' });
+    const free = await disk!.fill(8192);
+    const long = { key: 'b', text: 'x'.repeat(100_000) };
+    await expect(log.append(long)).rejects.toMatchObject({
+      code: 'file-unwritable',
+      message: expect.stringContaining('full'),
+    });
+    expect(await readFile(path, 'utf8')).toBe('{"key":"a","text":"one"}\n');
+    expect(log.has('b')).toBe(false);
+    await log.append({ key: 'c', text: 'three' });
+    await free();
+    await log.append(long);
+    expect((await all(log)).map(({ key }) => key)).toEqual(['a', 'c', 'b']);
+  });
 });

@@ -3,8 +3,10 @@ import type { CallOptions, Resolved } from '../../../core/index.js';
 
 /** What decides the answers. @public */
 export interface GenerateAnswersConfig {
-  /** One for all categories, or `'model'` to leave it to the model: some that reason admit no other.
-   * @defaultValue `'category'`: {@link answerTemperatures}, 0.7 for a category that is not among them
+  /**
+   * One for all categories, or `'model'` to leave it to the model: some that reason admit no other.
+   *
+   * @defaultValue `'category'`: {@link answerTemperatures}, and 0.7 for a category that is not among them
    */
   readonly temperature?: number | 'category' | 'model' | undefined;
   /** Changes to {@link answerTemperatures}. @defaultValue none */

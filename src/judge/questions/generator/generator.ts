@@ -1,22 +1,11 @@
 import type { ChatModel, ChatOptions, Generation, Message } from '../../../conversation/index.js';
-import {
-  type CallOptions,
-  ConfigError,
-  parseConfig,
-  Random,
-  type Resolved,
-  type Run,
-  startRun,
-  VicunaError,
-} from '../../../core/index.js';
+import { type CallOptions, ConfigError, parseConfig, type Resolved, type Run, startRun } from '../../../core/index.js';
 import { hashOf, hashOfJson } from '../../../io/index.js';
 import type { Question } from '../../types.js';
-import { addUsage, noUsage } from '../../usage.js';
-import { NearDuplicates } from '../near-duplicates.js';
+import { Batch, type QuestionRequest } from './batch.js';
 import { generatorConfigSchema, type QuestionGeneratorConfig } from './config.js';
-import { parseQuestions } from './parse.js';
-import { drawExamples, generationPrompt, replySchema } from './prompt.js';
-import type { FailedCall, GenerationReport, RejectedQuestion } from './report.js';
+import { replySchema } from './prompt.js';
+import type { GenerationReport } from './report.js';
 
 /** What a generator works with. @public */
 export interface QuestionGeneratorRuntime {
@@ -24,14 +13,6 @@ export interface QuestionGeneratorRuntime {
   readonly model: ChatModel;
   /** The time that questions are dated with. @defaultValue the system's clock */
   readonly now?: (() => Date) | undefined;
-}
-
-/** Which questions to make. @public */
-export interface QuestionRequest {
-  readonly category: string;
-  readonly count: number;
-  /** Questions that exist: examples are drawn from them, and none of them is made again. @defaultValue none */
-  readonly known?: readonly Question[] | undefined;
 }
 
 /**
@@ -72,51 +53,27 @@ export class QuestionGenerator {
    * @throws ConfigError (at once) for a count below 1 or a category without a name.
    */
   generate(request: QuestionRequest, options: CallOptions = {}): Run<Question, GenerationReport> {
-    const { category, count, known = [] } = request;
     checkRequest(request);
-    const { questionsPerCall, patience, examples, seed, similarity } = this.#config;
-    return startRun(
-      async function* (this: QuestionGenerator, signal: AbortSignal) {
-        const seen = new NearDuplicates(known);
-        const random = Random.fromSeed(seed, `questions/${category}`);
-        const rejected: RejectedQuestion[] = [];
-        const failed: FailedCall[] = [];
-        const maxCalls = Math.ceil(Math.ceil(count / questionsPerCall) * patience);
-        let [made, calls, usage] = [0, 0, noUsage];
-        let outcome: GenerationReport['outcome'] | undefined;
-        while (made < count && calls < maxCalls && outcome === undefined) {
-          const wanted = Math.min(questionsPerCall, count - made);
-          const messages = generationPrompt(category, wanted, drawExamples(known, category, examples, random));
-          const call = calls++;
-          const reply = await this.#call(messages, seed + call, signal);
-          if ('error' in reply) {
-            failed.push({ reason: 'call-failed', error: reply.error });
-            if (VicunaError.isInstance(reply.error) && reply.error.code === 'budget-exceeded')
-              outcome = 'budget-exceeded';
-            continue;
-          }
-          usage = addUsage(usage, reply.usage);
-          const texts = parseQuestions(reply.text);
-          if (texts === undefined) failed.push({ reason: 'unreadable', text: reply.text });
-          for (const text of texts ?? []) {
-            const resembles = seen.nearest(text);
-            if (resembles !== undefined && resembles.similarity >= similarity) {
-              rejected.push({ text, reason: 'near-duplicate', resembles });
-              continue;
-            }
-            if (made === count) break;
-            const question = this.#question(category, text, messages, call);
-            seen.add(question.id, text);
-            made++;
-            options.onProgress?.({ phase: 'generate', done: made, total: count });
-            yield question;
-          }
-        }
-        outcome ??= made === count ? 'complete' : 'calls-spent';
-        return { questions: made, calls, usage, rejected, failed, outcome };
-      }.bind(this),
-      options,
-    );
+    return startRun((signal) => this.#generate(new Batch(request, this.#config), signal, options.onProgress), options);
+  }
+
+  async *#generate(
+    batch: Batch,
+    signal: AbortSignal,
+    onProgress: CallOptions['onProgress'],
+  ): AsyncGenerator<Question, GenerationReport, undefined> {
+    const { seed } = this.#config;
+    for (let call = 0; batch.goesOn; call++) {
+      const messages = batch.nextPrompt();
+      const reply = await this.#call(messages, seed + call, signal);
+      for (const text of batch.read(reply)) {
+        const question = this.#question(batch.category, text, messages, call);
+        if (!batch.accept(question)) continue;
+        onProgress?.({ phase: 'generate', done: batch.made, total: batch.count });
+        yield question;
+      }
+    }
+    return batch.report();
   }
 
   async #call(
