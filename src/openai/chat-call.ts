@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import type { Generation, Message, TextDelta, Usage } from '../conversation/index.js';
-import { type Resolved, VicunaError, type VicunaErrorCode } from '../core/index.js';
+import { type CallOptions, type Resolved, VicunaError, type VicunaErrorCode } from '../core/index.js';
 import type { CallBudget } from './budget.js';
 import type { SentChatOptions } from './chat-options.js';
 import type { Endpoint } from './endpoint.js';
@@ -21,6 +21,7 @@ export interface ChatCallSettings {
   /** Somebody sees the deltas, so that what has been yielded cannot be taken back. */
   readonly watched: boolean;
   readonly budget: CallBudget | undefined;
+  readonly onProgress: CallOptions['onProgress'];
 }
 
 type Outcome = { readonly generation: Generation } | { readonly failure: Failure; readonly seen: boolean };
@@ -51,7 +52,7 @@ export class ChatCall {
   }
 
   async *#attempt(): AsyncGenerator<TextDelta, Outcome, undefined> {
-    const { id, messages, options, streamed, watched, budget } = this.#call;
+    const { id, messages, options, streamed, watched, budget, onProgress } = this.#call;
     const promptTokens = estimatePrompt(messages);
     const reservation = await budget?.reserve(
       { model: id, promptTokens, completionTokens: options.maxTokens },
@@ -65,6 +66,7 @@ export class ChatCall {
     let seen = false;
     try {
       for await (const delta of streamed ? this.#events(reply) : this.#whole(reply)) {
+        onProgress?.({ phase: 'reply', done: reply.text.length });
         // A reply that is not streamed is whole, or it is not given out.
         if (!watched) continue;
         if (!streamed) this.#finish(reply);

@@ -24,10 +24,11 @@ const offeredByOpenAI: readonly ChatFeature[] = ['json-schema', 'logprobs', 'pen
  * {@link EndpointError}. A wait keeps its slot, so no more than `concurrency` calls are ever under way.
  *
  * Where an endpoint does not count tokens, `usage` is estimated and says so. A model that refuses to answer gives its
- * words as the text, with `finishReason: 'content-filter'`.
+ * words as the text, with `finishReason: 'content-filter'`. Progress counts UTF-16 units of the reply, phase `reply`.
  *
  * @param options - where and how; checked at once.
- * @throws ConfigError naming every field at fault, and where OpenAI or Azure have no key.
+ * @throws ConfigError naming every field at fault, and where OpenAI or Azure have no key; VicunaError
+ * `option-unsupported` where `defaults` ask for what `features` does not name.
  * @throws (from a run) EndpointError, BudgetError; VicunaError `option-unsupported`; ConfigError for options of a call.
  *
  * @example
@@ -56,7 +57,7 @@ export function openaiChatModel(options: OpenAIChatModelOptions, runtime: OpenAI
     id,
     features,
     chat(messages: readonly Message[], chatOptions: ChatOptions = {}): Run<TextDelta, Generation> {
-      const { signal, onProgress: _, ...sent } = chatOptions;
+      const { signal, onProgress, ...sent } = chatOptions;
       let watched = false;
       const run = startRun<TextDelta, Generation>(
         async function* (own) {
@@ -67,7 +68,7 @@ export function openaiChatModel(options: OpenAIChatModelOptions, runtime: OpenAI
           try {
             const call = new ChatCall(
               endpoint,
-              { id, model, names, messages, options: merged, streamed, watched, budget: runtime.budget },
+              { id, model, names, messages, options: merged, streamed, watched, budget: runtime.budget, onProgress },
               own,
             );
             return yield* call.run();

@@ -47,14 +47,14 @@ export class Endpoint {
     const apiKey = settings.apiKey ?? (process.env[environment]?.trim() || null);
     const baseURL = settings.baseURL ?? (process.env.OPENAI_BASE_URL?.trim() || defaultBaseURL);
     const url = new URL(azure?.endpoint ?? baseURL);
-    this.place = url.origin + url.pathname.replace(/\/$/, '');
-    this.isOpenAI = azure !== undefined || url.hostname === new URL(defaultBaseURL).hostname;
+    this.isOpenAI = azure !== undefined || /(^|\.)openai\.(azure\.)?com$/.test(url.hostname);
     if (apiKey === null && this.isOpenAI) {
       throw new ConfigError(subject, [{ path: 'apiKey', message: `must be set, here or as ${environment}` }]);
     }
     this.slots = new Slots(settings.concurrency);
     this.#settings = settings;
     this.#scrub = scrubber(apiKey, settings.headers);
+    this.place = this.#scrub(url.origin + url.pathname.replace(/\/$/, ''));
     this.#random = Random.fromSeed(settings.retrySeed ?? Math.floor(Math.random() * 2 ** 32), 'retries');
     this.#connect = async () => {
       const module = await import('openai');
@@ -108,14 +108,14 @@ export class Endpoint {
    */
   async retry(failure: Failure, attempts: number, final: string | undefined, signal: AbortSignal): Promise<void> {
     const { retries, firstRetrySeconds, maxRetrySeconds } = this.#settings;
-    if (final !== undefined || !failure.retryable || attempts > retries) throw this.#error(failure, attempts, final);
     const asked = failure.retryAfterSeconds;
     // Spread out, so that calls refused together do not come back together.
     const spread = this.#random.uniform();
     const own = firstRetrySeconds * 2 ** (attempts - 1) * (1 - spread / 2);
     const wait = Math.min(asked === undefined ? own : asked + (spread * firstRetrySeconds) / 2, maxRetrySeconds) * 1000;
-    // What the endpoint asks of one call holds for all that share it.
+    // What the endpoint asks of one call holds for all that share it, also where this one is given up.
     if (asked !== undefined) this.#closedUntil = Math.max(this.#closedUntil, performance.now() + wait);
+    if (final !== undefined || !failure.retryable || attempts > retries) throw this.#error(failure, attempts, final);
     await pause(wait, signal);
   }
 

@@ -101,7 +101,7 @@ function statusFailure(error: ClientError, scrub: Scrub): Failure {
 function eventFailure(error: ClientError, scrub: Scrub): Failure {
   const details = endpointDetails(error, scrub);
   const retryable = !lasting.test(`${details.endpointCode} ${error.type}`);
-  const advice = retryable ? adviceFor.brokenReply : adviceFor.strangeReply;
+  const advice = retryable ? adviceFor.brokenReply : adviceFor.status(400);
   return {
     ...details,
     problem: 'the endpoint broke the reply off with an error',

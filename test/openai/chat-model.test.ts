@@ -44,6 +44,13 @@ describe('openaiChatModel: replies', () => {
     expect(never).toEqual([{ type: 'text-delta', text: 'I am a test.' }]);
   });
 
+  it('reports how far a reply is', async () => {
+    await using endpoint = await OpenAIEndpoint.start(() => 'I am a test.');
+    const progress: unknown[] = [];
+    await collect(modelOf(endpoint).chat(question, { onProgress: (step) => progress.push(step) }));
+    expect(progress).toEqual([1, 4, 6, 12].map((done) => ({ phase: 'reply', done })));
+  });
+
   it('does nothing before a run is used', async () => {
     await using endpoint = await OpenAIEndpoint.start(() => 'Hello.');
     modelOf(endpoint).chat(question);

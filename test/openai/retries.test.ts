@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type EndpointFault, OpenAIEndpoint } from '../support/openai-endpoint.js';
 import { hostile } from '../support/openai-hostile.js';
 import { collect, modelOf, question } from './support.js';
@@ -134,17 +134,35 @@ describe('openaiChatModel: what is not tried again', () => {
 });
 
 describe('openaiChatModel: waits', () => {
-  it('as long as the endpoint asks, all calls together', async () => {
-    const arrivals: number[] = [];
-    await using endpoint = await OpenAIEndpoint.start(({ call }) => {
-      arrivals.push(performance.now());
-      return call === 0 ? { fault: 'status', status: 429, headers: { 'retry-after-ms': '150' } } : 'Hello.';
-    });
-    const model = modelOf(endpoint, { maxRetrySeconds: 5, concurrency: 1 });
-    await Promise.all([model.chat(question).result, model.chat(question).result]);
-    expect(arrivals).toHaveLength(3);
-    // A lower bound only: how much longer a machine takes is not ours to say.
-    expect(arrivals[1]! - arrivals[0]!).toBeGreaterThanOrEqual(145);
+  it.each([
+    ['retry-after', '3600'],
+    ['retry-after', new Date(Date.now() + 3_600_000).toUTCString()],
+    ['retry-after-ms', '3600000'],
+  ])('as long as %s asks for: %s', async (name, value) => {
+    await using endpoint = await OpenAIEndpoint.start(() => ({
+      fault: 'status',
+      status: 429,
+      headers: { [name]: value },
+    }));
+    const controller = new AbortController();
+    const call = modelOf(endpoint, { maxRetrySeconds: 7200 }).chat(question, { signal: controller.signal }).result;
+    call.catch(() => undefined);
+    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(1));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    controller.abort(new Error('Waited long enough.'));
+    await expect(call).rejects.toThrow('Waited long enough.');
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it('with every call, where one was told to', async () => {
+    await using endpoint = await OpenAIEndpoint.start(({ call }) =>
+      call === 0 ? { fault: 'status', status: 429, headers: { 'retry-after': '3600' } } : 'Hello.',
+    );
+    const model = modelOf(endpoint, { maxRetrySeconds: 7200, retries: 0 });
+    await expect(model.chat(question).result).rejects.toMatchObject({ status: 429, retryAfterSeconds: 3600 });
+    const next = model.chat(question, { signal: AbortSignal.timeout(100) });
+    await expect(next.result).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(endpoint.requests).toHaveLength(1);
   });
 
   it('counts slow bytes as life: a reply may take longer than the timeout', async () => {

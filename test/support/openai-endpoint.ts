@@ -9,7 +9,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
   completionBody,
   completionEvents,
@@ -119,9 +119,8 @@ export class OpenAIEndpoint implements AsyncDisposable {
   }
 
   async #receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.peakConcurrency = Math.max(this.peakConcurrency, ++this.#open);
     let torn = false;
-    let counted = true;
+    let counted = false;
     const leave = () => {
       if (counted) this.#open--;
       counted = false;
@@ -132,6 +131,12 @@ export class OpenAIEndpoint implements AsyncDisposable {
       leave();
       if (!response.writableFinished && !torn) this.disconnects++;
     });
+    // A client that gave a request up sends the next over another connection, which may be read before the end of the old
+    // one. Both have come: two turns of the event loop later, the old one is over.
+    for (let turn = 0; turn < 2; turn++) await nextTurn();
+    if (response.destroyed) return;
+    counted = true;
+    this.peakConcurrency = Math.max(this.peakConcurrency, ++this.#open);
     const body = (await json(incoming).catch(() => ({}))) as Record<string, unknown>;
     const key = this.#keyOf(body);
     const attempt = this.#attempts.get(key) ?? 0;
