@@ -33,6 +33,7 @@ describe('is not guessed', () => {
   it.each([
     ['', /empty/],
     ['It lists 3 tips.', /no score/],
+    ['The code returns table[0][0], and then [7].', /no score/],
     ['Rating: 7-8', /no score/],
     ['Rating: 85', /not between/],
     ['[[11]]', /not between/],
