@@ -6,6 +6,7 @@ import {
   readQuestions,
   readReviews,
   readScores,
+  readSingle,
   readVerdict,
 } from '../../src/judge/index.js';
 import { baselines, publishedTotals, reviewsFolder, vicunaFile } from './support/reviews-2023.js';
@@ -69,6 +70,7 @@ describe.skipIf(reviewsFolder === undefined)('the reviews of March 2023, without
     expect(texts).toHaveLength(560);
     expect(texts.filter((text) => readScores(text).kind === 'parsed')).toEqual([]);
     expect(texts.filter((text) => readVerdict(text).kind === 'parsed')).toEqual([]);
+    expect(texts.filter((text) => readSingle(text).kind === 'parsed')).toEqual([]);
     const explained = (await Promise.all(baselines.map((baseline) => judgmentsOf(baseline, 'text'))))
       .flatMap(({ judgments }) => judgments.flatMap(({ replies }) => replies))
       .filter(({ text }) => /^[\d., ]+\n/.test(text));
