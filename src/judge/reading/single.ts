@@ -18,7 +18,7 @@ const named = new RegExp(
 );
 const outOfTen = /(?<![\d.,/])(\d{1,2}(?:\.\d+)?)\s*(?:\/|out of)\s*(10)\b(?![\d/])/gi;
 // No full stop: a reply that was cut off may end with the number of a list's next item.
-const alone = /^[([]?\s*(\d{1,2}(?:\.\d+)?)(?:\s*(?:\/|out of)\s*(\d{1,3}))?\s*[)\]]?\.?$/;
+const alone = /^[([]?\s*(\d{1,2}(?:\.\d+)?)(?:\s*(?:\/|out of)\s*(\d{1,3}))?\s*[)\]]?$/;
 
 interface Found {
   readonly figure: Figure;
