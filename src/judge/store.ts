@@ -1,5 +1,5 @@
 import type { Generation, Usage } from '../conversation/index.js';
-import { DataError, type DataLocation, type Source } from '../core/index.js';
+import { DataError, type DataLocation } from '../core/index.js';
 import { type ByteSource, KeyedLog, readJson } from '../io/index.js';
 import type { Judgment } from './types.js';
 
@@ -63,9 +63,4 @@ function parseEntry(value: unknown, location: DataLocation): StoreEntry {
   const missing = expected.find((field) => !(field in entry));
   if (missing !== undefined) throw new DataError({ ...location, id: entry.key }, `the field "${missing}" is missing`);
   return entry as unknown as StoreEntry;
-}
-
-/** Those of a source that compare two answers. @public */
-export async function* pairJudgments(judgments: Source<Judgment>) {
-  for await (const judgment of judgments) if (judgment.type === 'pair') yield judgment;
 }

@@ -68,8 +68,9 @@ export interface InjectionSign {
 /** One reply of a judge that has been read. Scores and outcome are those of a and b, whatever the order was. @public */
 export interface ParsedReply {
   readonly kind: 'parsed';
+  /** Mode `scores`: the higher score wins, equal ones are a tie. */
   readonly outcome: PairOutcome;
-  /** From 1 to 10; absent in mode `verdict`. */
+  /** From 1 to 10, or 0 where a judge went below what it was asked for; absent in mode `verdict`. */
   readonly scores?: { readonly a: number; readonly b: number } | undefined;
   readonly explanation: string;
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { PairwiseJudge, pairAnswers, readAnswers, readQuestions, readReviews } from '../../src/judge/index.js';
+import {
+  type PairJudgment,
+  PairwiseJudge,
+  pairAnswers,
+  readAnswers,
+  readQuestions,
+  readReviews,
+} from '../../src/judge/index.js';
 import { openaiChatModel } from '../../src/openai/index.js';
 import { OpenAIEndpoint } from '../support/openai-endpoint.js';
 import { baselines, publishedTotals, reviewsFolder, vicunaFile } from './support/reviews-2023.js';
@@ -30,7 +37,7 @@ describe.skipIf(reviewsFolder === undefined)(
       const judge = openaiChatModel({ model: 'gpt-4', baseURL: endpoint.baseURL, apiKey: 'none' });
       const pairwise = await PairwiseJudge.create({ swapOrder: false }, { judge });
       const run = pairwise.compare(pairs);
-      const judgments = [];
+      const judgments: PairJudgment[] = [];
       for await (const judgment of run) judgments.push(judgment);
       const report = await run.result;
       // Each text is read at once: none had to be asked for again.

@@ -1,5 +1,14 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { judgmentsOfReviews, readAnswers, readQuestions, readReviews } from '../../src/judge/index.js';
+import {
+  judgmentsOfReviews,
+  readAnswers,
+  readQuestions,
+  readReviews,
+  readScores,
+  readSingle,
+  readVerdict,
+} from '../../src/judge/index.js';
 import { baselines, publishedTotals, reviewsFolder, vicunaFile } from './support/reviews-2023.js';
 import { totalsOf, winsOf } from './support/totals.js';
 
@@ -52,6 +61,25 @@ describe.skipIf(reviewsFolder === undefined)('the reviews of March 2023, without
     const { tie, b: wins } = winsOf(judgments);
     expect(((b / a) * 100).toFixed(2)).toBe('92.06');
     expect((wins + tie) / judgments.length).toBe(0.45);
+  });
+
+  it('reads nothing into texts that are no judgments: 560 answers, and what follows the scores in 308 reviews', async () => {
+    const files = await readdir(`${reviewsFolder}/answer`);
+    const answers = (await Promise.all(files.map((file) => readAnswers(`${reviewsFolder}/answer/${file}`)))).flat();
+    const texts = answers.map(({ turns }) => turns[0]!);
+    expect(texts).toHaveLength(560);
+    expect(texts.filter((text) => readScores(text).kind === 'parsed')).toEqual([]);
+    expect(texts.filter((text) => readVerdict(text).kind === 'parsed')).toEqual([]);
+    expect(texts.filter((text) => readSingle(text).kind === 'parsed')).toEqual([]);
+    const explained = (await Promise.all(baselines.map((baseline) => judgmentsOf(baseline, 'text'))))
+      .flatMap(({ judgments }) => judgments.flatMap(({ replies }) => replies))
+      .filter(({ text }) => /^[\d., ]+\n/.test(text));
+    expect(explained).toHaveLength(308);
+    for (const { text, reading } of explained) {
+      const rest = readScores(text.slice(text.indexOf('\n')));
+      // "Both deserve a 9" says it again; nothing says anything else.
+      if (rest.kind === 'parsed') expect(reading).toMatchObject({ scores: { a: rest.first, b: rest.second } });
+    }
   });
 
   it('leaves out, and returns, reviews of answers that it was not given', async () => {

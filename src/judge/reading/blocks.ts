@@ -11,7 +11,7 @@ const opens = {
 const names = { first: new RegExp(labels.first), second: new RegExp(labels.second) };
 const closes = /^(?:overall|in conclusion|conclusion|comparison|final|summary|verdict)\b/i;
 const scored = new RegExp(
-  String.raw`\b(?:score|rating|grade)\b(?:[\s:：=()"–—-]|\b(?:is|of|for|would|be|given|this|answer|overall|the|a)\b)*?${figure}${statementEnd}`,
+  String.raw`(?:\b(?:score|rating|grade)\b|^(?:overall|total)\s*[:=])(?:[\s:：=()"–—-]|\b(?:is|of|for|would|be|given|this|answer|overall|the|a)\b)*?${figure}${statementEnd}`,
   'gi',
 );
 
@@ -27,7 +27,7 @@ export function blockScores(lines: readonly string[]): readonly Candidate[] {
   for (const line of lines) {
     if (opens.first.test(line)) place = 'first';
     else if (opens.second.test(line)) place = 'second';
-    else if (closes.test(line) && !/\b(?:score|rating)\b/i.test(line)) place = undefined;
+    else if (closes.test(line) && line.search(scored) === -1) place = undefined;
     if (place === undefined || names[place === 'first' ? 'second' : 'first'].test(line)) continue;
     for (const [, value, outOf] of line.matchAll(scored))
       found[place].push({ figure: figureOf(value, outOf), final: finalWord.test(line) });

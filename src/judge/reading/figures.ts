@@ -11,11 +11,14 @@ export interface FigurePair {
   readonly second: Figure;
 }
 
-/** Two captures: a figure, and its scale where one is given. Not a part of a longer number, of a range or of a sum. */
-export const figure = String.raw`(?<![\d.,/^=+×]|[-–]\s?)(?<!\d\s?)(\d{1,3}(?:\.\d+)?)(?:\s*(?:\/|out of)\s*(\d{1,3}))?(?![\d/^%]|[.,]\d|\s*[-–—~]\s*\d|\s+to\s+\d|\s*[=+×])`;
+/** Two captures: a figure, and its scale where one is given. What follows does not make it a part of something else. */
+export const figureThen = String.raw`(\d{1,3}(?:\.\d+)?)(?:\s*(?:\/|out of)\s*(\d{1,3})(?:\.0+)?)?(?![\d/^%]|[.,]\d|\s*[-–—~]\s*\d|\s+to\s+\d|\s*[=+×])`;
+
+/** The same where anything may stand in front: not a part of a longer number, of a range or of a sum. */
+export const figure = String.raw`(?<![\d.,/^=+×–-]|\d\s?[-–—]\s?)(?<!\d\s?)${figureThen}`;
 
 /** What may follow a figure that is a whole statement, instead of a quantity of something. */
-export const statementEnd = String.raw`(?=\s*$|\s*[,;|)\]"}]|\.(?:\s|$)|\s+[-–—([]|\s*[:：]\s|\s+(?:and|while|whereas|but|points?|for|to|because|as|due|since|out|with)\b|\s*[分点])`;
+export const statementEnd = String.raw`(?=\s*$|\s*[,;|)\]"}]|\.(?:\s|$)|\s+[-–—([A-Z]|\s*[:：]\s|\s+(?:and|while|whereas|but|points?|for|to|because|as|due|since|out|with)\b|\s*[分点])`;
 
 export function figureOf(value: string | undefined, outOf: string | undefined): Figure {
   return { value: Number(value), outOf: outOf === undefined ? undefined : Number(outOf) };

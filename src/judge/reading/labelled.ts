@@ -1,5 +1,5 @@
 import type { Candidate } from './candidates.js';
-import { type Figure, figure, figureOf, statementEnd } from './figures.js';
+import { type Figure, figure, figureOf, figureThen, statementEnd } from './figures.js';
 import { headingOf } from './headings.js';
 import { eitherLabel, finalWord, scoreWord } from './labels.js';
 
@@ -7,8 +7,8 @@ const words = (
   'scores?|scored|ratings?|rated|grade|overall|final|total|is|was|are|would|be|of|an?|gets?|got|receives?|received|earns?|' +
   'earned|deserves?|with|at|as|the|should|it|my|performance|answer|response|given|assigned'
 ).replace(/\b[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
-const between = String.raw`(?:[\s:：=|(\[\]"'’–—-]|\b(?:${words})\b)*?`;
-const afterLabel = new RegExp(`${eitherLabel}${between}${figure}${statementEnd}`, 'g');
+const between = String.raw`(?:[\s:：=|(\[\]"'’⭐★–—-]|\b(?:${words})\b)*?`;
+const afterLabel = new RegExp(`${eitherLabel}${between}${figureThen}${statementEnd}`, 'g');
 const beforeLabel = new RegExp(`${figure}\\s+(?:for|to)\\s+${eitherLabel}`, 'g');
 
 interface Statement {

@@ -5,7 +5,7 @@ import { headingOf } from './headings.js';
 import { finalWord } from './labels.js';
 
 const announced =
-  /^(?:[\p{L}\s'’]{0,40}\b(?:scores?|ratings?|output|tuple|result)\b[\p{L}\d\s'’,]{0,40}(?:[:：=]|\bis\b|\bare\b))\s*/iu;
+  /^(?:[\p{L}\s,'’]{0,40}\b(?:scores?|ratings?|output|tuple|result)\b[\p{L}\d\s'’,]{0,40}(?:\b(?:is|are)\b\s*[:：=]?|[:：=]))\s*/iu;
 const tuple = new RegExp(
   `\\b(?:scores?|ratings?|rate)\\b[^.()[\\]]{0,60}[([]\\s*${figure}\\s*,\\s*${figure}\\s*[)\\]]`,
   'gi',

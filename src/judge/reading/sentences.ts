@@ -3,7 +3,7 @@ import { figure, figureOf, statementEnd } from './figures.js';
 import { finalWord, labels, scoreWord } from './labels.js';
 
 const both = new RegExp(
-  String.raw`\b(?:both|each)\b[^.\d]{0,80}?\b(?:scor\w*|rat\w+|receives?|deserves?|gets?|earns?|given?|:)[^.\d]{0,30}?${figure}${statementEnd}`,
+  String.raw`(?:\b(?:both|each)\b[^.\d]{0,80}?\b(?:scor\w*|rat\w+|receives?|deserves?|gets?|earns?|given?|:)|\b(?:rate|give|score|award)\s+(?:both|each)\b)[^.\d]{0,30}?${figure}${statementEnd}`,
   'i',
 );
 const twoFigures = new RegExp(`${figure}\\s*(?:,|and|,\\s*and)\\s*${figure}`);

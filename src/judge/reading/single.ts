@@ -12,13 +12,13 @@ export type SingleReading =
 
 const field = /^(?:overall|final)?(?:score|rating|grade)$/;
 const mark = /\[\[\s*(?:(?:rating|score)\s*[:=]?\s*)?(-?\d{1,3}(?:\.\d+)?)(?:\s*\/\s*(\d{1,3}))?\s*\]\]/gi;
-const singleMark = /\[\s*(\d{1,2}(?:\.\d+)?)(?:\s*\/\s*(\d{1,3}))?\s*\]/g;
 const named = new RegExp(
   String.raw`\b(?:score|rating|grade|rate)\b(?:[\s:：=()"'[–—-]|\b(?:is|of|for|would|be|given|this|the|a|an|it|answer|response|assistant|at|as|overall|out|final|my|i|['’]s)\b)*?${figure}${statementEnd}`,
   'gi',
 );
 const outOfTen = /(?<![\d.,/])(\d{1,2}(?:\.\d+)?)\s*(?:\/|out of)\s*(10)\b(?![\d/])/gi;
-const alone = /^[([]?\s*(\d{1,2}(?:\.\d+)?)(?:\s*(?:\/|out of)\s*(\d{1,3}))?\s*[)\]]?\.?$/;
+// No full stop: a reply that was cut off may end with the number of a list's next item.
+const alone = /^[([]?\s*(\d{1,2}(?:\.\d+)?)(?:\s*(?:\/|out of)\s*(\d{1,3}))?\s*[)\]]?$/;
 
 interface Found {
   readonly figure: Figure;
@@ -43,7 +43,7 @@ export function readSingle(reply: string): SingleReading {
   const find = (form: RegExp) => lines.flatMap((line, index) => found(form, line, lines, index));
   const spoken = lines.filter((line) => line !== '');
   const outermost = [spoken[0]!, spoken.at(-1)!].flatMap((line) => found(alone, line, lines, -1));
-  return readingOf([find(mark), outermost, find(singleMark), find(named), find(outOfTen)], text);
+  return readingOf([find(mark), outermost, find(named), find(outOfTen)], text);
 }
 
 function found(form: RegExp, line: string, lines: readonly string[], index: number): Found[] {

@@ -47,7 +47,7 @@ export interface JudgeTemplate {
   /** The system message; `''` sends none. */
   readonly system: string;
   /**
-   * The user message, with `{question}`, `{first}` and `{second}` (mode `single`: `{answer}`), `{reference}` (where
+   * The user message with the {@link JudgeSlots}: `{question}`, `{first}` and `{second}` (mode `single`: `{answer}`), `{reference}` (where
    * references are shown) and `{format}` where those belong. Without `{format}` the judge is never asked for JSON.
    */
   readonly user: string;

@@ -33,6 +33,8 @@ describe('is not guessed', () => {
   it.each([
     ['', /empty/],
     ['It lists 3 tips.', /no score/],
+    ['Good:\n1. It is short.\n2.', /no score/],
+    ['The code returns table[0][0], and then [7].', /no score/],
     ['Rating: 7-8', /no score/],
     ['Rating: 85', /not between/],
     ['[[11]]', /not between/],
