@@ -81,8 +81,10 @@ export function linesChart(layout: LinesLayout): Chart {
   };
 }
 
+type MarkLabel = NonNullable<NonNullable<LineSeriesOption['markLine']>['label']>;
+
 /** Above its line, moved inwards where it would be cut off at an edge. */
-function markLabel(text: string, colour: string, share: number) {
+function markLabel(text: string, colour: string, share: number): MarkLabel {
   const inwards = share > 0.9 ? -20 : share < 0.1 ? 20 : 0;
   return {
     formatter: text,
@@ -92,7 +94,7 @@ function markLabel(text: string, colour: string, share: number) {
     position: 'end',
     rotate: 0,
     offset: [inwards, 0],
-  } as const;
+  };
 }
 
 function lineSeries({ points, colour, thickness = 1.75, dots = false }: Line): LineSeriesOption {
