@@ -64,8 +64,8 @@ export function overview(history: TrainingHistory, smoothing: number): Markup {
     },
     seconds > 0
       ? {
-          label: 'Speed',
-          value: html`${significant(tokens / seconds)}<small> tokens/s</small>`,
+          label: 'Tokens per second',
+          value: significant(tokens / seconds),
           detail: `${duration(seconds)} in steps`,
         }
       : undefined,

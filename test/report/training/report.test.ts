@@ -54,7 +54,7 @@ describe('a training report', () => {
     lines[10] = '{"type":"step-end","step":"x"}';
     lines.push('{"type":"step-e');
     const text = await reportOf(lines);
-    expect(text).toContain('2 of the log's lines could not be read');
+    expect(text).toContain("2 of the log's lines could not be read");
     expect(text).toContain('events.jsonl:11');
     expect(text).toContain('Finished after 40 steps.');
   });

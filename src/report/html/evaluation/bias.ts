@@ -85,7 +85,7 @@ function lengthPanel(draw: Draw, pairs: readonly PairSummary[]): Markup | undefi
                 shortNote: percent(winRate.value, 0),
               },
               {
-                label: 'at equal lengths',
+                label: 'equal lengths',
                 value: equal.value,
                 interval: equal.interval,
                 note: share(equal, 0),

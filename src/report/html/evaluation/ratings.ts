@@ -41,7 +41,7 @@ function ratingFigure(draw: Draw, models: readonly ModelRating[], id: string): M
     id,
     title: 'Ratings and their intervals',
     description: models.map(({ model, rating }) => `${model} ${round(rating)}.`).join(' '),
-    caption: 'Models whose intervals overlap cannot be told apart by these judgments.',
+    caption: 'A model ranks below another only where its interval lies wholly below the other’s.',
     chart: (width) =>
       barsChart({
         width,
