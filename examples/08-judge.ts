@@ -3,11 +3,13 @@
 //
 //   node --import tsx examples/08-judge.ts
 import {
+  type Answer,
   type AnswerPair,
   evaluationMarkdown,
   evaluationReport,
   generateAnswers,
   llamaPresets,
+  type PairJudgment,
   PairwiseJudge,
   pairAnswers,
   summarizeEvaluation,
@@ -22,7 +24,7 @@ await using first = await VicunaModel.create(shape, { tokenizer, id: 'untrained-
 await using second = await VicunaModel.create(shape, { tokenizer, id: 'untrained-2', seed: 2 });
 
 const questions = (await vicunaQuestions()).filter(({ turns }) => turns.length === 1).slice(0, 12);
-const answers = [];
+const answers: Answer[] = [];
 for await (const answer of generateAnswers([first, second], questions, { maxTokens: 24, seed: 7 }))
   answers.push(answer);
 const of = (model: VicunaModel) => answers.filter((answer) => answer.model === model.id);
@@ -30,11 +32,11 @@ const { pairs } = pairAnswers(questions, of(first), of(second));
 
 const judge = scriptedChatModel((messages) => {
   const prompt = messages.map(({ content }) => content).join('\n');
-  const [one, other] = pairs.map(shown(prompt)).find((lengths) => lengths !== undefined) ?? [5, 5];
-  return `${one > other ? '8 6' : '6 8'}\nThe longer answer says more.`;
+  const [firstLength = 0, secondLength = 0] = pairs.map(shown(prompt)).find((lengths) => lengths !== undefined) ?? [];
+  return `${firstLength > secondLength ? '8 6' : '6 8'}\nThe longer answer says more.`;
 });
 await using judging = await PairwiseJudge.create({ mode: 'scores' }, { judge });
-const judgments = [];
+const judgments: PairJudgment[] = [];
 for await (const judgment of judging.compare(pairs)) judgments.push(judgment);
 
 const summary = await summarizeEvaluation(judgments).result;

@@ -6,7 +6,7 @@ import * as responses from './responses.js';
 
 const VERSION = '1.0.0';
 
-/** An OpenAPI 3.1 document of the API, made of the schemas by which requests are checked. */
+/** An OpenAPI 3.1 document of the API, made of the schemas by which requests are checked. @public */
 export function openApiDocument(): Record<string, unknown> {
   return {
     openapi: '3.1.0',
