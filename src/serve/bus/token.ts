@@ -1,15 +1,15 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { VicunaError } from '../../core/index.js';
 
-/** Fewest characters of a token: a shorter one could be guessed. */
-const MINIMUM_LENGTH = 16;
+/** What an HTTP header carries as one word; a shorter one could be guessed. */
+const form = /^[\x21-\x7e]{16,1024}$/;
 
 /** @throws VicunaError `config-invalid`. */
 export function requireToken(token: string, subject: string): void {
-  if (token.length < MINIMUM_LENGTH)
+  if (!form.test(token))
     throw new VicunaError(
       'config-invalid',
-      `${subject} needs a worker token of at least ${MINIMUM_LENGTH} characters, the same on gateway and workers. ` +
+      `${subject} needs a worker token of at least 16 characters without spaces, the same on gateway and workers. ` +
         'Make one: openssl rand -hex 32',
     );
 }

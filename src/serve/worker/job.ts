@@ -1,4 +1,4 @@
-import type { TextDelta } from '../../conversation/index.js';
+import type { Generation, TextDelta } from '../../conversation/index.js';
 import { type Run, VicunaError } from '../../core/index.js';
 import {
   type Call,

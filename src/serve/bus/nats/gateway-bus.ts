@@ -46,7 +46,7 @@ class NatsGatewayBus implements GatewayBus {
   accept(listener: GatewayBusListener): void {
     this.#listener = listener;
     this.#inbox.start({
-      subjects: [`${this.#prefix}.workers`, this.#subject],
+      subjects: [`${this.#prefix}.workers`, this.#subject, `${this.#subject}.*`],
       onReady: (connection) => this.#announce(connection),
       onNotice: (envelope, connection) => this.#heed(envelope, connection),
       onFailure: (error) => listener.onFailure(error, 'NATS'),

@@ -9,6 +9,9 @@ import type { NatsDialer } from './options.js';
 /** Milliseconds between the signs of life that gateways give to workers which do not know them yet. */
 export const ANNOUNCEMENT = 2_000;
 
+/** NATS' code of an answer that says so. */
+const NOBODY_LISTENS = 503;
+
 /** What a side of the bus does with its connection. */
 export interface InboxUser {
   /** Subjects it listens to. */
@@ -80,7 +83,11 @@ export class Inbox implements AsyncDisposable {
     for (const subject of user.subjects)
       connection.subscribe(subject, {
         callback: (error, message) => {
-          const envelope = error === null ? readEnvelope(message.data) : undefined;
+          if (error !== null) return;
+          // The server itself answers, in the link's name, when nobody listens to what the link sends.
+          if (message.headers?.code === NOBODY_LISTENS)
+            this.#links.get(message.subject.split('.').at(-1)!)?.terminate('lost its peer, which is no longer on NATS');
+          const envelope = readEnvelope(message.data);
           if (envelope !== undefined) this.#sort(envelope, message.reply, connection, user);
         },
       });

@@ -15,6 +15,8 @@ export class NatsLink implements Link {
   readonly peer: string;
   readonly #connection: NatsConnection;
   readonly #subjects: LinkSubjects;
+  /** Where it is said that nobody listens at the other end. */
+  readonly #reply: string;
   readonly #onEnd: () => void;
   readonly #queue = new ListenerQueue();
   #sent = 0;
@@ -28,6 +30,7 @@ export class NatsLink implements Link {
     this.peer = peer;
     this.#connection = connection;
     this.#subjects = subjects;
+    this.#reply = `${subjects.own}.${id}`;
     this.#onEnd = onEnd;
   }
 
@@ -43,7 +46,7 @@ export class NatsLink implements Link {
       const payload = bytes.subarray(start, start + room);
       const isLast = start + room >= bytes.length;
       const piece = writeEnvelope({ verb: 'data', link: this.id, sequence: this.#sent++, isLast, payload });
-      this.#connection.publish(this.#subjects.peer, piece, { reply: this.#subjects.own });
+      this.#connection.publish(this.#subjects.peer, piece, { reply: this.#reply });
     }
   }
 

@@ -50,7 +50,7 @@ class NatsWorkerBus implements WorkerBus {
   connect(listener: WorkerBusListener): void {
     this.#listener = listener;
     this.#inbox.start({
-      subjects: [`${this.#prefix}.gateways`, this.#subject],
+      subjects: [`${this.#prefix}.gateways`, this.#subject, `${this.#subject}.*`],
       onReady: (connection) =>
         connection.publish(`${this.#prefix}.workers`, writeNotice('look', '', { worker: this.#id })),
       onNotice: (envelope, connection) => this.#heed(envelope, connection),
