@@ -119,5 +119,5 @@ async function cutNetwork(program: ServeProgram): Promise<number[]> {
     return [];
   }
   await using hosts = await openTwoHosts(program);
-  return repeat((round) => networkCut(hosts, round));
+  return await repeat((round) => networkCut(hosts, round));
 }

@@ -11,6 +11,8 @@ export interface CountingOptions {
   readonly prefill?: number;
   /** Milliseconds between tokens; 0 for as fast as they are taken. */
   readonly interval?: number;
+  /** Whether tokens say when they were made, for benches: nanoseconds on the machine's monotonic clock. */
+  readonly isStamped?: boolean;
 }
 
 export interface CountingModel extends ServedModel {
@@ -33,7 +35,15 @@ export const tokenOf = (name: string, index: number) => `${name}:${index} `;
 export const replyTo = (name: string, tokens: number) =>
   Array.from({ length: tokens }, (_, index) => tokenOf(name, index)).join('');
 
-export function countingModel({ id = 'counting', prefill = 0, interval = 0 }: CountingOptions = {}): CountingModel {
+/** A token that says when it was made. */
+const stamped = (name: string, index: number) => `${name}:${index}@${process.hrtime.bigint()} `;
+
+export function countingModel({
+  id = 'counting',
+  prefill = 0,
+  interval = 0,
+  isStamped = false,
+}: CountingOptions = {}): CountingModel {
   const state = { running: 0, made: 0, abandoned: 0, asked: [] as string[] };
   const generate = (prompt: string, signal: AbortSignal | undefined) =>
     startRun<TextDelta, Generation>(
@@ -51,7 +61,7 @@ export function countingModel({ id = 'counting', prefill = 0, interval = 0 }: Co
             else if (index % 16 === 15) await new Promise(setImmediate);
             own.throwIfAborted();
             state.made++;
-            yield { type: 'text-delta', text: tokenOf(name, index) };
+            yield { type: 'text-delta', text: isStamped ? stamped(name, index) : tokenOf(name, index) };
           }
           isFinished = true;
           const usage = { promptTokens: 2, completionTokens: tokens };

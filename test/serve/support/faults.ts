@@ -12,8 +12,7 @@ import {
 } from '../../../src/serve/index.js';
 import { listen, token } from './buses.js';
 import { ask, type CountingOptions, replyTo, tokenOf } from './counting-model.js';
-import type { NatsServer } from './nats-server.js';
-import { startNatsServer } from './nats-server.js';
+import { type NatsServer, startNatsServer } from './nats-server.js';
 import type { ServeProcess, ServeProgram } from './processes.js';
 import type { BusAddress } from './program.js';
 import { until } from './until.js';
@@ -74,10 +73,10 @@ export class FaultWorld implements AsyncDisposable {
     return `${word}-${++this.#count}`;
   }
 
-  async worker(model: CountingOptions): Promise<ServeProcess & { readonly id: string }> {
+  async worker(model: CountingOptions, capacity = CAPACITY): Promise<ServeProcess & { readonly id: string }> {
     const id = this.name('worker');
     const { address: bus } = this;
-    const started = await this.program.start({ role: 'worker', id, bus, token, capacity: CAPACITY, model });
+    const started = await this.program.start({ role: 'worker', id, bus, token, capacity, model });
     await until(() => this.isConnected(id));
     return Object.assign(started, { id });
   }
