@@ -9,6 +9,9 @@ import type { NatsDialer } from './options.js';
 /** Milliseconds between the signs of life that gateways give to workers which do not know them yet. */
 export const ANNOUNCEMENT = 2_000;
 
+/** Milliseconds for the last words to be delivered. */
+const FAREWELL = 1_000;
+
 /** NATS' code of an answer that says so. */
 const NOBODY_LISTENS = 503;
 
@@ -56,7 +59,10 @@ export class Inbox implements AsyncDisposable {
     for (const link of [...this.#links.values()]) link.close('was closed: the peer leaves');
     // An attempt to connect that is under way ends by itself.
     if (this.#connection === undefined) return;
-    await this.#connection.drain().catch(() => undefined);
+    // Draining delivers the last words, for which a server must be there.
+    const farewell = this.#connection.drain().catch(() => undefined);
+    await Promise.race([farewell, sleep(FAREWELL, undefined, { ref: false })]);
+    await this.#connection?.close();
     await this.#running;
   }
 
