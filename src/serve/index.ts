@@ -37,6 +37,7 @@ export { type ModelProvider, OverloadedError, type Routing, type ServedModel, Wo
 export {
   type ConnectFailEvent,
   createWorker,
+  type Drainable,
   type DrainStartEvent,
   drainOnTermination,
   type GatewayJoinEvent,

@@ -74,7 +74,7 @@ export interface RequestRetryEvent extends RequestEvent {
   readonly problem: string;
 }
 
-/** The first piece of a reply was handed out. @public */
+/** The first piece of a reply came. @public */
 export interface FirstTokenEvent extends RequestEvent {
   readonly type: 'first-token';
   readonly worker: string;

@@ -10,6 +10,9 @@ import type { WorkerSession } from './worker-session.js';
 /** Workers in turn that may turn a request down, each thinking that it has room elsewhere. */
 const MOST_REFUSALS = 20;
 
+/** How many times as fast a worker must be measured to be preferred for it. */
+const CLEARLY_FASTER = 1.5;
+
 /** What a pool tells its gateway. */
 export interface PoolHost {
   onQueue(request: GatewayRequest, queued: number): void;
@@ -146,10 +149,10 @@ export class ModelPool {
     const { model } = this;
     const fill = left.fill(model) - right.fill(model);
     if (fill !== 0) return fill < 0;
-    const speed = left.tokensPerSecond(model) - right.tokensPerSecond(model);
-    // Measurements of equal workers differ a little; they take turns.
-    const isClear = Math.abs(speed) > 0.2 * Math.max(left.tokensPerSecond(model), right.tokensPerSecond(model));
-    return isClear ? speed > 0 : left.lastAssigned < right.lastAssigned;
+    const [speed, other] = [left.tokensPerSecond(model), right.tokensPerSecond(model)];
+    // Measurements of equal workers differ too; they take turns.
+    const isClear = Math.max(speed, other) > CLEARLY_FASTER * Math.min(speed, other);
+    return isClear ? speed > other : left.lastAssigned < right.lastAssigned;
   }
 
   /** @throws OverloadedError where the request's turn would come after its deadline. */

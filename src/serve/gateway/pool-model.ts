@@ -31,7 +31,7 @@ export class PoolModel implements ServedModel {
   get complete(): ServedModel['complete'] {
     if (!this.#does('complete')) return undefined;
     return (prompt, options, routing) =>
-      this.#generate({ kind: 'complete', prompt, ...remote(options) }, options, routing);
+      this.#generate(() => ({ kind: 'complete', prompt, options: remote(options) }), options, routing);
   }
 
   get embed(): ServedModel['embed'] {
@@ -39,18 +39,18 @@ export class PoolModel implements ServedModel {
   }
 
   chat(messages: readonly Message[], options?: ChatOptions, routing?: Routing): Run<TextDelta, Generation> {
-    return this.#generate({ kind: 'chat', messages, ...remote(options) }, options, routing);
+    return this.#generate(() => ({ kind: 'chat', messages, options: remote(options) }), options, routing);
   }
 
   #does(kind: CallKind): boolean {
     return this.#host.offers(this.id).every(({ kinds }) => kinds.includes(kind));
   }
 
-  #generate(call: Call, options: CallOptions = {}, routing: Routing = {}): Run<TextDelta, Generation> {
+  #generate(call: () => Call, options: CallOptions = {}, routing: Routing = {}): Run<TextDelta, Generation> {
     const { id } = this;
     const host = this.#host;
     return startRun<TextDelta, Generation>(async function* (signal) {
-      const request = host.submit(id, call, routing);
+      const request = host.submit(id, call(), routing);
       const leave = () => request.cancel(signal.reason);
       signal.addEventListener('abort', leave, { once: true });
       for (let delta = await request.next(); delta !== undefined; delta = await request.next()) yield delta;
@@ -77,7 +77,7 @@ export class PoolModel implements ServedModel {
 }
 
 /** @throws VicunaError `option-unsupported` for options that no worker would understand. */
-function remote({ signal: _, onProgress: __, ...options }: ChatOptions = {}): { options: RemoteOptions } {
+function remote({ signal: _, onProgress: __, ...options }: ChatOptions = {}): RemoteOptions {
   const known: Record<keyof RemoteOptions, unknown> = {
     maxTokens: options.maxTokens,
     temperature: options.temperature,
@@ -97,5 +97,5 @@ function remote({ signal: _, onProgress: __, ...options }: ChatOptions = {}): { 
       'option-unsupported',
       `Chat option ${JSON.stringify(strange)} does not travel to workers. Leave it out.`,
     );
-  return { options };
+  return options;
 }

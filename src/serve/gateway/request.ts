@@ -55,6 +55,7 @@ export class GatewayRequest {
   #text = '';
   #embeddings: Embedding[] = [];
   #end: ReplyEnd | undefined;
+  #hasToken = false;
   #received = 0;
   #taken = 0;
   #owed = 0;
@@ -120,7 +121,7 @@ export class GatewayRequest {
       if (this.ending!.error !== undefined) throw this.ending!.error;
       return undefined;
     }
-    if (this.#taken++ === 0) this.#host.onFirstToken(this, this.#lastWorker!);
+    this.#taken++;
     // Granted in halves of the window: a message for many deltas.
     if (++this.#owed * 2 >= this.#window) {
       this.#assignment?.grant(this.#owed);
@@ -143,6 +144,8 @@ export class GatewayRequest {
   }
 
   receive(deltas: readonly TextDelta[]): void {
+    if (!this.#hasToken) this.#host.onFirstToken(this, this.#lastWorker!);
+    this.#hasToken = true;
     this.#received += deltas.length;
     for (const delta of deltas) {
       this.#buffer.push(delta);

@@ -8,5 +8,5 @@ export type {
   JobStartEvent,
   WorkerEvent,
 } from './events.js';
-export { drainOnTermination } from './termination.js';
+export { type Drainable, drainOnTermination } from './termination.js';
 export { createWorker, type ModelWorker, type WorkerRuntime } from './worker.js';

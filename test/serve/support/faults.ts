@@ -205,12 +205,12 @@ export async function clientsVanish(world: FaultWorld): Promise<number> {
 export async function natsRestarts(world: FaultWorld): Promise<number> {
   const worker = await world.worker({ interval: 1 });
   const begun = world.gateway.model('counting')!.chat(ask(world.name('begun'), 1_000_000));
+  let read = 0;
   const reading = (async () => {
-    for await (const _ of begun);
+    for await (const _ of begun) read++;
   })();
   const lost = assert.rejects(reading, { code: 'worker-lost' });
-  await until(() => world.running(worker.id) === 1);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => read > 0);
   await world.nats!.kill();
   await lost;
   // Asked while there is no way to any worker: it waits.

@@ -103,6 +103,8 @@ export type GatewayFrame =
   | { readonly type: 'cancel'; readonly job: string; readonly reason: string };
 
 const name = z.string().min(1).max(256);
+/** It stands in logs and in errors that callers see. */
+const workerId = z.string().regex(/^[\w.:-]{1,128}$/);
 const count = z.int().nonnegative();
 const load: z.ZodType<readonly ModelLoad[]> = z
   .array(z.object({ model: name, others: count, tokensPerSecond: z.number().optional() }))
@@ -117,7 +119,7 @@ const offer: z.ZodType<Offer> = z.object({
 });
 
 export const workerFrameSchema: z.ZodType<WorkerFrame> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), version: z.int(), worker: name, offers: z.array(offer).max(1_000), load }),
+  z.object({ type: z.literal('hello'), version: z.int(), worker: workerId, offers: z.array(offer).max(1_000), load }),
   z.object({ type: z.literal('pong'), load }),
   z.object({ type: z.literal('load'), load }),
   z.object({ type: z.literal('leaving') }),
