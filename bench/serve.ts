@@ -11,7 +11,7 @@ import { ask } from '../test/serve/support/counting-model.js';
 import { FaultWorld } from '../test/serve/support/faults.js';
 import { buildServeProgram, type ServeProcess } from '../test/serve/support/processes.js';
 import { MemoryWatch } from './support/memory-watch.js';
-import { load, percentile, type Server } from './support/serve-load.js';
+import { load, type Server } from './support/serve-load.js';
 
 const { values } = parseArgs({
   options: {
@@ -90,7 +90,7 @@ async function report(server: Server) {
   const used = process.cpuUsage(cpu);
   console.log(
     `${server.name}: ${replies} replies, ${tokens} tokens, every one in its place; ${(tokens / took).toFixed(0)} tokens/s; ` +
-      `worker to reader p50 ${percentile(latencies, 0.5).toFixed(2)} ms, p99 ${percentile(latencies, 0.99).toFixed(2)} ms; ` +
+      `worker to reader p50 ${latencies.percentile(0.5).toFixed(2)} ms, p99 ${latencies.percentile(0.99).toFixed(2)} ms; ` +
       `${((used.user + used.system) / tokens).toFixed(0)} us of this process a token`,
   );
 }

@@ -9,8 +9,8 @@ export interface Server {
 export interface LoadFigures {
   readonly replies: number;
   readonly tokens: number;
-  /** Milliseconds from a token's making to its reader, sorted. */
-  readonly latencies: Float64Array;
+  /** From a token's making to its reader. */
+  readonly latencies: Latencies;
   readonly seconds: number;
 }
 
@@ -20,7 +20,7 @@ export interface LoadFigures {
  * @throws where a token is lost, doubled, or of another reply.
  */
 export async function load(server: Server, streams: number, seconds: number, tokens: number): Promise<LoadFigures> {
-  const latencies: number[] = [];
+  const latencies = new Latencies();
   const started = performance.now();
   let replies = 0;
   const reader = async (number: number) => {
@@ -34,13 +34,13 @@ export async function load(server: Server, streams: number, seconds: number, tok
   await Promise.all(Array.from({ length: streams }, (_, number) => reader(number)));
   return {
     replies,
-    tokens: latencies.length,
-    latencies: Float64Array.from(latencies).sort(),
+    tokens: latencies.count,
+    latencies,
     seconds: (performance.now() - started) / 1_000,
   };
 }
 
-async function readReply(server: Server, name: string, tokens: number, latencies: number[]): Promise<void> {
+async function readReply(server: Server, name: string, tokens: number, latencies: Latencies): Promise<void> {
   let rest = '';
   let index = 0;
   for await (const piece of server.stream(name, tokens)) {
@@ -51,13 +51,31 @@ async function readReply(server: Server, name: string, tokens: number, latencies
       const [token, stamp] = word.split('@');
       if (token !== `${name}:${index}`)
         throw new Error(`${server.name}: ${token} came where ${name}:${index} was due.`);
-      latencies.push(Number(now - BigInt(stamp!)) / 1e6);
+      latencies.record(Number(now - BigInt(stamp!)) / 1e6);
       index++;
     }
   }
   if (index !== tokens || rest !== '') throw new Error(`${server.name}: ${index} of ${tokens} tokens of ${name} came.`);
 }
 
-export function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+/** Milliseconds, counted in a memory that does not grow. */
+export class Latencies {
+  /** Counts of each hundredth of a millisecond; the last is of all that took longer. */
+  readonly #counts = new Uint32Array(200_001);
+  count = 0;
+
+  record(milliseconds: number): void {
+    const place = Math.min(this.#counts.length - 1, Math.floor(milliseconds * 100));
+    this.#counts[place] = this.#counts[place]! + 1;
+    this.count++;
+  }
+
+  percentile(share: number): number {
+    let below = 0;
+    const place = this.#counts.findIndex((count) => {
+      below += count;
+      return below >= this.count * share;
+    });
+    return place / 100;
+  }
 }

@@ -45,7 +45,11 @@ export class FaultWorld implements AsyncDisposable {
 
   static async open(program: ServeProgram, kind: 'web-socket' | 'nats'): Promise<FaultWorld> {
     const events: GatewayEvent[] = [];
-    const start = (bus: GatewayBus) => createGateway({}, { buses: [bus], onEvent: (event) => events.push(event) });
+    const onEvent = (event: GatewayEvent) => {
+      // The latest are enough, and benches run long.
+      if (events.push(event) > 2_000) events.splice(0, 1_000);
+    };
+    const start = (bus: GatewayBus) => createGateway({}, { buses: [bus], onEvent });
     if (kind === 'nats') {
       const nats = await startNatsServer();
       const address = { kind, servers: nats.url } as const;
