@@ -145,6 +145,11 @@ class WorkerGateway implements Gateway, SessionHost, RequestHost, PoolHost, Mode
     return request;
   }
 
+  isTaken(worker: string, instance: string): boolean {
+    const known = this.#workers.get(worker);
+    return known !== undefined && known.instance !== instance;
+  }
+
   onJoin(session: WorkerSession): void {
     this.#workers.get(session.id)?.replace();
     this.#workers.set(session.id, session);

@@ -7,13 +7,12 @@ import {
   type ModelLoad,
   type Offer,
   PROTOCOL_VERSION,
-  type RefuseReason,
   SilenceWatch,
   type WorkerFrame,
   workerFrameSchema,
 } from '../bus/protocol/index.js';
-import { OverloadedError } from '../types.js';
 import type { WorkerLeaveEvent } from './events.js';
+import { errorOf, refusals } from './refusals.js';
 import type { Assignment, GatewayRequest } from './request.js';
 
 /** Milliseconds in which a worker must say hello. */
@@ -24,6 +23,8 @@ export interface SessionHost {
   readonly heartbeatInterval: number;
   readonly missableHeartbeats: number;
   readonly streamWindow: number;
+  /** Whether another worker has this id. */
+  isTaken(worker: string, instance: string): boolean;
   onJoin(session: WorkerSession): void;
   /** It may have room that it had not. */
   onRoom(session: WorkerSession): void;
@@ -46,6 +47,8 @@ export class WorkerSession {
   readonly peer: string;
   /** Its id, once it has said hello. */
   id = '';
+  /** Tells it from another worker with the same id. */
+  instance = '';
   isDraining = false;
   /** When it was last given a job, in jobs of the gateway. */
   lastAssigned = 0;
@@ -165,22 +168,22 @@ export class WorkerSession {
     }
   }
 
-  #onHello({ version, worker, offers, load }: Extract<WorkerFrame, { type: 'hello' }>): void {
+  #onHello({ version, worker, instance, offers, load }: Extract<WorkerFrame, { type: 'hello' }>): void {
     clearTimeout(this.#patience);
     if (this.id !== '') {
       this.#channel.close('said hello twice');
       return;
     }
     if (version !== PROTOCOL_VERSION) {
-      const reason = `the gateway speaks version ${PROTOCOL_VERSION} of the protocol, the worker ${version}: run the same vicuna-sdk on both`;
-      this.#channel.send({ type: 'refusal', reason });
-      this.#host.onRefusal(
-        this.peer,
-        new VicunaError('bus-unavailable', `Worker ${worker} was turned away: ${reason}.`),
-      );
-      this.#channel.close('speaks another version');
+      const versions = `the gateway speaks version ${PROTOCOL_VERSION} of the protocol, the worker ${version}`;
+      this.#refuse(worker, `${versions}: run the same vicuna-sdk on both`);
       return;
     }
+    if (this.#host.isTaken(worker, instance)) {
+      this.#refuse(worker, 'another worker has its id: give each its own');
+      return;
+    }
+    this.instance = instance;
     this.id = worker;
     for (const offer of offers) this.#offers.set(offer.model, offer);
     this.#setLoad(load);
@@ -196,6 +199,11 @@ export class WorkerSession {
       () => this.#channel.send({ type: 'heartbeat' }),
     );
     this.#host.onJoin(this);
+  }
+
+  #refuse(worker: string, reason: string): void {
+    this.#channel.send({ type: 'refusal', reason });
+    this.#channel.close(`of worker ${worker} was refused: ${reason}`);
   }
 
   #setLoad(load: readonly ModelLoad[]): void {
@@ -279,18 +287,4 @@ export class WorkerSession {
     this.#own.clear();
     for (const { request } of places) request?.lost(problem);
   }
-}
-
-const refusals: Readonly<Record<RefuseReason, string>> = {
-  busy: 'has no room',
-  draining: 'is about to leave',
-  'unknown-model': 'does not have the model',
-};
-
-/** The error that the model threw, as it would have been thrown here. */
-function errorOf({ code, message, retryAfterSeconds }: Extract<WorkerFrame, { type: 'error' }>): Error {
-  if (code === undefined) return new Error(message);
-  if (code === 'overloaded') return new OverloadedError(message, retryAfterSeconds ?? 1);
-  // A newer worker's code may be none of this version's; whoever switches on codes has a default.
-  return new VicunaError(code as VicunaError['code'], message);
 }

@@ -6,7 +6,8 @@ import type { Resolved } from '../../core/index.js';
 /** @public */
 export interface WorkerConfig {
   /**
-   * Names the worker in events and errors. A gateway knows one worker of each id: a second one replaces the first.
+   * Names the worker in events and errors. A gateway takes one worker of each id: a second one is
+   * turned away while the first is there.
    * @defaultValue the machine's name and six random digits
    */
   readonly id?: string | undefined;

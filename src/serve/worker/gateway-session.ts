@@ -17,6 +17,8 @@ const WELCOME = 5_000;
 /** What a session needs of its worker. */
 export interface SessionHost {
   readonly id: string;
+  /** Of this worker, not of another one with its id. */
+  readonly instance: string;
   readonly slots: Slots;
   readonly isDraining: boolean;
   tell(event: WorkerEvent): void;
@@ -47,6 +49,7 @@ export class GatewaySession {
       type: 'hello',
       version: PROTOCOL_VERSION,
       worker: host.id,
+      instance: host.instance,
       offers: host.slots.offers,
       load: host.slots.loadFor(this),
     });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, parseConfig, type Resolved } from '../../core/index.js';
 import type { WorkerBus } from '../bus/index.js';
@@ -64,6 +65,7 @@ export async function createWorker(config: WorkerConfig, runtime: WorkerRuntime)
 
 class ConnectedWorker implements ModelWorker, SessionHost {
   readonly id: string;
+  readonly instance = randomUUID();
   readonly slots: Slots;
   readonly closed: Promise<void>;
   readonly #runtime: WorkerRuntime;

@@ -97,10 +97,10 @@ describe('The WebSocket endpoint for workers', () => {
     ['no frames', '{}', /breaks the protocol/],
     ['an unknown frame', '[{"type":"strange"}]', /breaks the protocol/],
     ['an answer before hello', '[{"type":"pong","load":[]}]', /did not begin with hello/],
-    ['another version', '[{"type":"hello","version":99,"worker":"w","offers":[],"load":[]}]', /version/],
+    ['another version', '[{"type":"hello","version":99,"worker":"w","instance":"i","offers":[],"load":[]}]', /version/],
     [
       'an answer to nothing',
-      '[{"type":"hello","version":1,"worker":"w","offers":[],"load":[]},{"type":"done","job":"1"}]',
+      '[{"type":"hello","version":1,"worker":"w","instance":"i","offers":[],"load":[]},{"type":"done","job":"1"}]',
       /does not have/,
     ],
   ])('closes the link of a worker that says %s', async (_, said, reason) => {
@@ -131,6 +131,26 @@ describe('The WebSocket endpoint for workers', () => {
     raw.write(Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0x80, 0, 0, 0, 1, 2, 3, 4]));
     const [code] = (await once(socket, 'close')) as [number];
     expect(code).toBe(1009);
+  });
+
+  it('knows a worker that connects anew, before its old connection has ended, and drops the old one', async () => {
+    await using opened = await openGateway();
+    const open = async () => {
+      const headers = { authorization: `Bearer ${token}` };
+      const socket = new WebSocket(`ws://127.0.0.1:${opened.port}/v1/workers`, { headers });
+      await once(socket, 'open');
+      socket.send('[{"type":"hello","version":1,"worker":"w","instance":"i","offers":[],"load":[]}]');
+      await once(socket, 'message');
+      return socket;
+    };
+    const old = await open();
+    const closed = once(old, 'close');
+    const young = await open();
+    await closed;
+    expect(opened.events.at(-1)).toMatchObject({ type: 'worker-join', worker: 'w' });
+    expect(opened.events.at(-2)).toMatchObject({ type: 'worker-leave', worker: 'w', cause: 'replaced' });
+    expect(opened.gateway.status().workers).toHaveLength(1);
+    young.terminate();
   });
 
   it('lets go of a peer that never finishes its upgrade', async () => {

@@ -196,18 +196,6 @@ describe('Losing workers', () => {
     await outcome;
     expect(service.events.at(-1)).toMatchObject({ type: 'request-end', outcome: 'worker-lost', attempts: 2 });
   });
-
-  it('of the same id: the one that comes last is the one that counts', async () => {
-    await using service = await startService(webSockets);
-    const [old, young] = [stuck(), countingModel()];
-    await service.addWorker([old], { id: 'w' });
-    const asked = service.gateway.model('counting')!.chat(ask('moved', 3)).result;
-    await until(() => old.running === 1);
-    await service.addWorker([young], { id: 'w', capacity: 2 });
-    await until(() => service.events.some((event) => event.type === 'worker-leave' && event.cause === 'replaced'));
-    expect((await asked).text).toBe(replyTo('moved', 3));
-    expect(old.running).toBe(0);
-  });
 });
 
 describe('A gateway', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createWorker, drainOnTermination, webSocketWorkerBus } from '../../../src/serve/index.js';
 import { busKinds, token } from '../support/buses.js';
-import { ask, countingModel, replyTo } from '../support/counting-model.js';
+import { ask, countingModel } from '../support/counting-model.js';
 import { startService } from '../support/service.js';
 import { until } from '../support/until.js';
 
@@ -65,15 +65,15 @@ describe('A worker', () => {
     expect(process.listenerCount('SIGTERM')).toBe(before);
   });
 
-  it('comes back to a gateway that lost it', async () => {
+  it('does not push out another one with its id, but takes its place when it is gone', async () => {
     await using service = await startService(webSockets);
-    const worker = await service.addWorker([countingModel()], { id: 'w' });
-    // Somebody takes its name, and leaves.
-    const other = await service.addWorker([countingModel()], { id: 'w' });
-    await until(() => service.workerEvents.some(({ type }) => type === 'gateway-leave'));
-    await other[Symbol.asyncDispose]();
-    await until(() => worker.gateways === 1 && service.gateway.models().length === 1);
-    expect((await service.gateway.model('counting')!.chat(ask('r', 2)).result).text).toBe(replyTo('r', 2));
+    const first = await service.addWorker([countingModel()], { id: 'w' });
+    const second = await service.addWorker([countingModel({ id: 'other' })], { id: 'w' });
+    await until(() => JSON.stringify(service.workerEvents).includes('another worker has its id'));
+    expect(service.gateway.models().map(({ id }) => id)).toEqual(['counting']);
+    await first[Symbol.asyncDispose]();
+    await until(() => service.gateway.models().some(({ id }) => id === 'other'));
+    expect(second.gateways).toBe(1);
   });
 
   it('is not made without models, with two of an id, or with a configuration that makes no sense', async () => {

@@ -51,6 +51,8 @@ export type WorkerFrame =
       readonly type: 'hello';
       readonly version: number;
       readonly worker: string;
+      /** Tells a worker that connects anew from another one of the same name. */
+      readonly instance: string;
       readonly offers: readonly Offer[];
       readonly load: readonly ModelLoad[];
     }
@@ -119,7 +121,14 @@ const offer: z.ZodType<Offer> = z.object({
 });
 
 export const workerFrameSchema: z.ZodType<WorkerFrame> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), version: z.int(), worker: workerId, offers: z.array(offer).max(1_000), load }),
+  z.object({
+    type: z.literal('hello'),
+    version: z.int(),
+    worker: workerId,
+    instance: name,
+    offers: z.array(offer).max(1_000),
+    load,
+  }),
   z.object({ type: z.literal('pong'), load }),
   z.object({ type: z.literal('load'), load }),
   z.object({ type: z.literal('leaving') }),
