@@ -1,7 +1,9 @@
 export {
   type BackoffConfig,
   type GatewayBus,
+  type GatewayBusListener,
   type Link,
+  type LinkListener,
   type NatsGatewayBusOptions,
   type NatsOptions,
   type NatsWorkerBusOptions,
@@ -11,6 +13,7 @@ export {
   type WebSocketGatewayBusOptions,
   type WebSocketWorkerBusOptions,
   type WorkerBus,
+  type WorkerBusListener,
   webSocketGatewayBus,
   webSocketWorkerBus,
 } from './bus/index.js';

@@ -1,6 +1,8 @@
+// The seam between gateway and worker on one side and whatever carries their messages on the other. Two buses are built in; a
+// third one is a GatewayBus and a WorkerBus.
 import type { VicunaError } from '../../core/index.js';
 
-/** What a {@link Link} tells its user. Nothing is told after `onClose`. */
+/** What a {@link Link} tells its user. Nothing is told after `onClose`. @public */
 export interface LinkListener {
   onMessage(message: string): void;
   /** @param reason - the end of the sentence "The link ...": `was closed by the peer (1006)`. */
@@ -16,17 +18,17 @@ export interface LinkListener {
 export interface Link {
   /** Who is at the other end, for events and logs. */
   readonly peer: string;
-  /** Called once, when the link is handed over: messages that came before are delivered then. @internal */
+  /** Called once, when the link is handed over: messages that came before are delivered then. */
   listen(listener: LinkListener): void;
-  /** Without effect once the link is closed. @internal */
+  /** Without effect once the link is closed. */
   send(message: string): void;
-  /** Delivers what was sent, then ends the link; `onClose` is called. @internal */
+  /** Delivers what was sent, then ends the link; `onClose` is called. */
   close(reason: string): void;
-  /** Ends the link at once, whatever was sent: the peer does not answer. @internal */
+  /** Ends the link at once, whatever was sent: the peer does not answer. */
   terminate(reason: string): void;
 }
 
-/** What a {@link GatewayBus} tells its gateway. */
+/** What a {@link GatewayBus} tells its gateway. @public */
 export interface GatewayBusListener {
   onLink(link: Link): void;
   /** Somebody was turned away before there was a link, or the bus cannot be reached; the bus goes on by itself. */
@@ -37,11 +39,11 @@ export interface GatewayBusListener {
 export interface GatewayBus extends AsyncDisposable {
   /** `web-socket` or `nats`. */
   readonly name: string;
-  /** Called once, by the gateway. @internal */
+  /** Called once, by the gateway. */
   accept(listener: GatewayBusListener): void;
 }
 
-/** What a {@link WorkerBus} tells its worker. */
+/** What a {@link WorkerBus} tells its worker. @public */
 export interface WorkerBusListener {
   onLink(link: Link): void;
   /** A gateway could not be reached or turned the worker away. @param retryIn - milliseconds until the next attempt. */
@@ -52,7 +54,7 @@ export interface WorkerBusListener {
 export interface WorkerBus extends AsyncDisposable {
   /** `web-socket` or `nats`. */
   readonly name: string;
-  /** Connects, and again whenever a link ends, until disposed. Called once, by the worker. @internal */
+  /** Connects, and again whenever a link ends, until disposed. Called once, by the worker. */
   connect(listener: WorkerBusListener): void;
 }
 
