@@ -9,6 +9,7 @@ import {
   natsRestarts,
   ROTATION_BOUND,
   standStill,
+  terminate,
 } from '../test/serve/support/faults.js';
 import { gatewayRestarts } from '../test/serve/support/gateway-restarts.js';
 import { namespacesMissing, networkCut, openTwoHosts } from '../test/serve/support/namespaces.js';
@@ -51,6 +52,10 @@ const faults: Readonly<Record<string, { readonly what: string; readonly run: Rou
     what: 'worker stopped (SIGSTOP); until it was out of rotation',
     run: inWorld('web-socket', standStill),
     bound: ROTATION_BOUND,
+  },
+  terminated: {
+    what: 'worker told to end (SIGTERM) amid 8 replies; until they were finished and it had left',
+    run: inWorld('web-socket', terminate),
   },
   vanish: { what: '24 readers vanish; until no model worked for them', run: inWorld('web-socket', clientsVanish) },
   gateway: {

@@ -8,6 +8,7 @@ import {
   natsRestarts,
   ROTATION_BOUND,
   standStill,
+  terminate,
 } from './support/faults.js';
 import { askGateway, gatewayRestarts } from './support/gateway-restarts.js';
 import { namespacesMissing, networkCut, openTwoHosts } from './support/namespaces.js';
@@ -42,6 +43,10 @@ for (const kind of ['web-socket', 'nats'] as const)
 
       it('a worker that stands still is out of rotation in 3 s, and back when it goes on', async () => {
         expect(Math.max(...(await rounds(kind, standStill)))).toBeLessThan(ROTATION_BOUND);
+      });
+
+      it('a worker that is told to end finishes what it has', async () => {
+        await rounds(kind, terminate);
       });
 
       it('readers who vanish leave no model at work and no place taken', async () => {

@@ -205,6 +205,28 @@ export async function clientsVanish(world: FaultWorld): Promise<number> {
   return took;
 }
 
+/** @returns milliseconds from SIGTERM, sent twice, until the worker had finished what it had and ended. */
+export async function terminate(world: FaultWorld): Promise<number> {
+  const worker = await world.worker({ interval: 2 });
+  const running = world.requests(CAPACITY, 100);
+  // What it has not begun when it is told goes elsewhere.
+  while ((await worker.state()).running < CAPACITY);
+  const told = performance.now();
+  const ended = worker.kill('SIGTERM');
+  worker.child.kill('SIGTERM');
+  await running;
+  await ended;
+  const took = performance.now() - told;
+  assert.equal(worker.child.exitCode, 0);
+  await until(() => !world.isConnected(worker.id));
+  const leave = world.events.find((event) => event.type === 'worker-leave' && event.worker === worker.id);
+  assert.deepEqual(leave?.type === 'worker-leave' && { cause: leave.cause, running: leave.running }, {
+    cause: 'drained',
+    running: 0,
+  });
+  return took;
+}
+
 /** Over NATS. @returns milliseconds from the server's return until a request was answered. */
 export async function natsRestarts(world: FaultWorld): Promise<number> {
   const worker = await world.worker({ interval: 1 });
