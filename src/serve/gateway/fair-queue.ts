@@ -57,6 +57,14 @@ export class FairQueue<Item extends { readonly caller: string }> {
     return true;
   }
 
+  /** How many have their turn before one more of this caller would. */
+  ahead(caller: string): number {
+    const own = this.#lines.get(caller)?.length ?? 0;
+    let sum = own;
+    for (const [other, line] of this.#lines) if (other !== caller) sum += Math.min(line.length, own + 1);
+    return sum;
+  }
+
   /** The latest of the caller who waits for most, where that is more than the given caller does. */
   heaviest(caller: string): Item | undefined {
     let longest = this.#lines.get(caller) ?? [];

@@ -158,7 +158,7 @@ export class ModelPool {
   /** @throws OverloadedError where the request's turn would come after its deadline. */
   #requireTime(request: GatewayRequest): void {
     if (this.#queue.size === 0) return;
-    const wait = this.#wait();
+    const wait = this.#estimate.seconds(this.#queue.ahead(request.caller) + 1, this.capacity);
     if (wait !== undefined && Date.now() + wait * 1_000 > request.deadline)
       throw this.#overloaded(`its turn would come in about ${Math.ceil(wait)} s, after its deadline`);
   }
@@ -172,12 +172,11 @@ export class ModelPool {
     displaced.fail(full, 'refused');
   }
 
-  #wait(): number | undefined {
-    return this.#estimate.seconds(this.#queue.size + 1, this.capacity);
-  }
-
   #overloaded(why: string): OverloadedError {
-    const retryAfter = Math.min(60, Math.max(1, Math.ceil(this.#wait() ?? 1)));
+    const retryAfter = Math.min(
+      60,
+      Math.max(1, Math.ceil(this.#estimate.seconds(this.#queue.size + 1, this.capacity) ?? 1)),
+    );
     return new OverloadedError(
       `Model ${this.model} cannot take the request: ${why}. Try again in ${retryAfter} s.`,
       retryAfter,

@@ -3,10 +3,9 @@ import type { RefuseReason, WorkerFrame } from '../bus/protocol/index.js';
 import { OverloadedError } from '../types.js';
 
 /** Why a worker would not have a request, as the end of the sentence "Worker w1 ...". */
-export const refusals: Readonly<Record<RefuseReason, string>> = {
+export const refusals: Readonly<Record<Exclude<RefuseReason, 'unknown-model'>, string>> = {
   busy: 'has no room',
   draining: 'is about to leave',
-  'unknown-model': 'does not have the model',
 };
 
 /** The error that the model threw, as it would have been thrown here. */

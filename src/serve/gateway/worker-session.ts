@@ -216,9 +216,12 @@ export class WorkerSession {
   }
 
   #onRefuse({ job, reason, load }: Extract<WorkerFrame, { type: 'refuse' }>): void {
+    if (reason === 'unknown-model') {
+      this.#channel.close('does not have a model that it offers');
+      return;
+    }
     if (reason === 'draining') this.isDraining = true;
     const request = this.#release(job);
-    if (reason === 'unknown-model' && request !== undefined) this.#offers.delete(request.model);
     this.#setLoad(load);
     request?.refused(refusals[reason]);
   }

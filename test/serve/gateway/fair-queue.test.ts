@@ -18,6 +18,13 @@ describe('FairQueue', () => {
     expect(drained(queue)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
   });
 
+  it('knows how many turns come before one more of a caller', () => {
+    const queue = new FairQueue<ReturnType<typeof item>>();
+    for (const number of [1, 2, 3, 4]) queue.push(item('a', number));
+    queue.push(item('b', 1));
+    expect(['a', 'b', 'c'].map((caller) => queue.ahead(caller))).toEqual([5, 3, 2]);
+  });
+
   it('gives the next turn to what is put back', () => {
     const queue = new FairQueue<ReturnType<typeof item>>();
     for (const caller of ['a', 'b']) for (const number of [1, 2]) queue.push(item(caller, number));
