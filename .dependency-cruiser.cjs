@@ -52,6 +52,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
-    exclude: { path: '@tensorflow/tfjs-node|node_modules/koffi' },
+    exclude: { path: '@tensorflow/tfjs-node|node_modules/(koffi|@nats-io)' },
   },
 };

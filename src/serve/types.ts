@@ -37,8 +37,12 @@ export interface ServedModel {
   /** What it can do; see `ChatModel.features`. */
   readonly features: readonly ChatFeature[];
   chat(messages: readonly Message[], options?: ChatOptions, routing?: Routing): Run<TextDelta, Generation>;
-  complete?(prompt: string, options?: ChatOptions, routing?: Routing): Run<TextDelta, Generation>;
-  embed?(texts: readonly string[], options?: CallOptions, routing?: Routing): Promise<readonly Embedding[]>;
+  readonly complete?:
+    | ((prompt: string, options?: ChatOptions, routing?: Routing) => Run<TextDelta, Generation>)
+    | undefined;
+  readonly embed?:
+    | ((texts: readonly string[], options?: CallOptions, routing?: Routing) => Promise<readonly Embedding[]>)
+    | undefined;
 }
 
 /** Where the models are that requests name. @public */
