@@ -50,7 +50,13 @@ describe('against a hostile endpoint', () => {
     await using endpoint = await OpenAIEndpoint.start(({ attempt }) =>
       attempt < 3 ? { fault: 'status', status: 429, headers: { 'retry-after': '0.01' } } : { text: '8 9', delay: 3 },
     );
-    const judge = openaiChatModel({ model: 'test', baseURL: endpoint.baseURL, ...quick, concurrency: 100 });
+    const judge = openaiChatModel({
+      model: 'test',
+      baseURL: endpoint.baseURL,
+      ...quick,
+      timeoutSeconds: 30,
+      concurrency: 100,
+    });
     const pairwise = await PairwiseJudge.create({ concurrency: 6 }, { judge });
     expect(await pairwise.compare(pairs).result).toMatchObject({ judgments: 30, missing: { failed: 0 } });
     expect(endpoint.requests).toHaveLength(240);
