@@ -156,12 +156,13 @@ export class KeyedLog<Entry extends LogEntry> implements AsyncIterable<Entry>, A
   /** The entries that were there when the loop began, in the order of the file. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Entry, void, undefined> {
     const end = this.#end;
-    for await (const { item, start } of logLines(this.path)) {
+    for await (const { item, start, end: lineEnd } of logLines(this.path)) {
       if (start >= end) return;
       if (item.type === 'blank') continue;
       if (item.type === 'bad') throw this.#changed();
       const entry = this.#parse(item.value, item.location);
-      if (this.#places.get(entry.key)?.offset === start) yield entry;
+      const offset = this.#places.get(entry.key)?.offset ?? -1;
+      if (offset >= start && offset < lineEnd) yield entry;
     }
   }
 

@@ -22,7 +22,7 @@ const newline = 0x0a;
 /** A line of a log is one piece in memory anyway when it is written. */
 const maxLineBytes = 512 * 1024 * 1024;
 
-/** Reads a log from its beginning, one line in memory at a time. */
+/** Reads a log from its beginning, one line in memory at a time; blank lines belong to the line after them. */
 export async function* logLines(path: string): AsyncGenerator<LogLine, void, undefined> {
   const reader = await openFile(path);
   try {
@@ -41,9 +41,7 @@ export async function* logLines(path: string): AsyncGenerator<LogLine, void, und
         if (end > start) yield { item: { type: 'blank' }, start, end, terminated: true };
         return;
       }
-      // Blank lines in front of a record are no part of it.
-      const own = item.type === 'record' ? (item.location.offset ?? start) : start;
-      yield { item, start: own, end, terminated: window.bytes[window.start - 1] === newline };
+      yield { item, start, end, terminated: window.bytes[window.start - 1] === newline };
       start = end;
     }
   } finally {

@@ -87,7 +87,7 @@ describe('a keyed log', () => {
 
   it('passes over blank lines, also at the end, and goes on after them', async () => {
     const path = await newPath();
-    await writeFile(path, '\n{"key":"a","text":"one"}\n \r\n\n{"key":"b","text":"two"}\r\n\n');
+    await writeFile(path, '\n{"key":"a","text":"one"}\n \r\n\n{"key":"b","text":"two"}\r\n\n ');
     await using log = await openLog(path);
     expect([log.size, log.torn]).toEqual([2, undefined]);
     await log.append({ key: 'c', text: 'three' });
