@@ -1,5 +1,5 @@
-// Claim: judging costs a fraction of a millisecond beside the calls themselves, in memory that does not grow with the number
-// of judgments. Both orders of each pair are asked, so a judgment is two calls, and each reply and judgment is stored.
+// Claim: judging costs about a millisecond a judgment beside its calls, and its memory grows by no more than the keys of the
+// store. Both orders of each pair are asked, so a judgment is two calls; each reply and judgment is stored.
 // Beside it in one run: the same calls over HTTP with the same client and no judge around them. The endpoint answers at once,
 // in a process of its own.
 //   --count 10000 --concurrency 8 --rounds 2

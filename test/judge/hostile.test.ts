@@ -7,7 +7,9 @@ import { hostile } from '../support/openai-hostile.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { pairsOf } from './support/pairs.js';
 
-const quick = { apiKey: 'none', firstRetrySeconds: 0.001, maxRetrySeconds: 0.02, timeoutSeconds: 0.3 };
+const quick = { apiKey: 'none', firstRetrySeconds: 0.001, maxRetrySeconds: 0.02 };
+/** Does not wait for stalls. */
+const impatient = { ...quick, timeoutSeconds: 0.3 };
 const pairs = pairsOf(30);
 
 /** A model that says how many of its calls were under way at the most. */
@@ -36,7 +38,7 @@ async function judgmentsIn(store: string): Promise<PairJudgment[]> {
 describe('against a hostile endpoint', () => {
   it('all is judged where a client that retries gets through', async () => {
     await using endpoint = await OpenAIEndpoint.start(hostile(() => '8 9\nText', { seed: 5, worst: 4 }));
-    const judge = watched(openaiChatModel({ model: 'test', baseURL: endpoint.baseURL, ...quick }));
+    const judge = watched(openaiChatModel({ model: 'test', baseURL: endpoint.baseURL, ...impatient }));
     const pairwise = await PairwiseJudge.create({ concurrency: 6 }, { judge });
     const report = await pairwise.compare(pairs).result;
     expect(report).toMatchObject({ judgments: 30, unparsed: 0, missing: { failed: 0, notAsked: 0 } });
@@ -50,7 +52,12 @@ describe('against a hostile endpoint', () => {
     await using endpoint = await OpenAIEndpoint.start(({ attempt }) =>
       attempt < 3 ? { fault: 'status', status: 429, headers: { 'retry-after': '0.01' } } : { text: '8 9', delay: 3 },
     );
-    const judge = openaiChatModel({ model: 'test', baseURL: endpoint.baseURL, ...quick, concurrency: 100 });
+    const judge = openaiChatModel({
+      model: 'test',
+      baseURL: endpoint.baseURL,
+      ...quick,
+      concurrency: 100,
+    });
     const pairwise = await PairwiseJudge.create({ concurrency: 6 }, { judge });
     expect(await pairwise.compare(pairs).result).toMatchObject({ judgments: 30, missing: { failed: 0 } });
     expect(endpoint.requests).toHaveLength(240);
@@ -61,12 +68,14 @@ describe('against a hostile endpoint', () => {
   it('what fails for good is reported, and reruns finish it without paying for anything twice', async () => {
     const store = `${await temporaryDirectory()}/judgments.jsonl`;
     await using endpoint = await OpenAIEndpoint.start(hostile(({ key }) => `8 9\n${key}`, { seed: 7, worst: 6 }));
-    const judge = openaiChatModel({ model: 'test', baseURL: endpoint.baseURL, ...quick, retries: 1 });
+    const judge = openaiChatModel({ model: 'test', baseURL: endpoint.baseURL, ...impatient, retries: 1 });
     let runs = 0;
+    let made = 0;
     for (let missing = 1; missing > 0; runs++) {
       await using pairwise = await PairwiseJudge.create({ concurrency: 6, stopAfterFailures: 1000 }, { judge, store });
       const report = await pairwise.compare(pairs).result;
       missing = report.missing.failed;
+      made += report.judges.test!.calls.made;
       expect(report.judgments + missing).toBe(30);
       expect(report.missing.causes).toEqual(missing > 0 ? { 'endpoint-failed': missing } : {});
       expect(await judgmentsIn(store)).toHaveLength(report.judgments);
@@ -76,11 +85,8 @@ describe('against a hostile endpoint', () => {
       replies.map(({ text }) => text.split('\n')[1]!),
     );
     expect(new Set(replies).size).toBe(60);
-    // Whole replies are paid; an empty one, which the faults hold too, is none that anybody can use.
-    for (const key of replies) {
-      const answered = endpoint.requests.filter((request) => request.key === key);
-      expect(answered.at(-1)!.attempt).toBe(answered.length - 1);
-    }
+    // Over all runs, each call was answered to us once.
+    expect(made).toBe(60);
   });
 
   it('replies that are no judgment are kept as they came', async () => {

@@ -18,7 +18,7 @@ export const figureThen = String.raw`(\d{1,3}(?:\.\d+)?)(?:\s*(?:\/|out of)\s*(\
 export const figure = String.raw`(?<![\d.,/^=+×–-]|\d\s?[-–—]\s?)(?<!\d\s?)${figureThen}`;
 
 /** What may follow a figure that is a whole statement, instead of a quantity of something. */
-export const statementEnd = String.raw`(?=\s*$|\s*[,;|)\]"}]|\.(?:\s|$)|\s+[-–—([A-Z]|\s*[:：]\s|\s+(?:and|while|whereas|but|points?|for|to|because|as|due|since|out|with)\b|\s*[分点])`;
+export const statementEnd = String.raw`(?=\s*$|\s*[,;|)\]"}]|\.(?:\s|$)|\s+[-–—([]|\s*[:：]\s|\s+(?:and|while|whereas|but|points?|for|to|because|as|due|since|out|with)\b|\s*[分点])`;
 
 export function figureOf(value: string | undefined, outOf: string | undefined): Figure {
   return { value: Number(value), outOf: outOf === undefined ? undefined : Number(outOf) };

@@ -8,7 +8,7 @@ const words = (
   'earned|deserves?|with|at|as|the|should|it|my|performance|answer|response|given|assigned'
 ).replace(/\b[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 const between = String.raw`(?:[\s:：=|(\[\]"'’⭐★–—-]|\b(?:${words})\b)*?`;
-const afterLabel = new RegExp(`${eitherLabel}${between}${figureThen}${statementEnd}`, 'g');
+const afterLabel = new RegExp(`${eitherLabel}${between}${figureThen}(?:${statementEnd}|(?=\\s+[A-Z]))`, 'g');
 const beforeLabel = new RegExp(`${figure}\\s+(?:for|to)\\s+${eitherLabel}`, 'g');
 
 interface Statement {
