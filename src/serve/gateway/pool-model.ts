@@ -1,6 +1,13 @@
 import type { ChatFeature, ChatOptions, Embedding, Generation, Message, TextDelta } from '../../conversation/index.js';
 import { type CallOptions, type Run, startRun, VicunaError } from '../../core/index.js';
-import { type Call, type CallKind, chatFeatures, type Offer, type RemoteOptions } from '../bus/protocol/index.js';
+import {
+  type Call,
+  type CallKind,
+  callSchema,
+  chatFeatures,
+  type Offer,
+  type RemoteOptions,
+} from '../bus/protocol/index.js';
 import type { Routing, ServedModel } from '../types.js';
 import type { GatewayRequest } from './request.js';
 
@@ -31,7 +38,7 @@ export class PoolModel implements ServedModel {
   get complete(): ServedModel['complete'] {
     if (!this.#does('complete')) return undefined;
     return (prompt, options, routing) =>
-      this.#generate(() => ({ kind: 'complete', prompt, options: remote(options) }), options, routing);
+      this.#generate({ kind: 'complete', prompt, options: remote(options) }, options, routing);
   }
 
   get embed(): ServedModel['embed'] {
@@ -39,18 +46,18 @@ export class PoolModel implements ServedModel {
   }
 
   chat(messages: readonly Message[], options?: ChatOptions, routing?: Routing): Run<TextDelta, Generation> {
-    return this.#generate(() => ({ kind: 'chat', messages, options: remote(options) }), options, routing);
+    return this.#generate({ kind: 'chat', messages, options: remote(options) }, options, routing);
   }
 
   #does(kind: CallKind): boolean {
     return this.#host.offers(this.id).every(({ kinds }) => kinds.includes(kind));
   }
 
-  #generate(call: () => Call, options: CallOptions = {}, routing: Routing = {}): Run<TextDelta, Generation> {
+  #generate(call: Call, options: CallOptions = {}, routing: Routing = {}): Run<TextDelta, Generation> {
     const { id } = this;
     const host = this.#host;
     return startRun<TextDelta, Generation>(async function* (signal) {
-      const request = host.submit(id, call(), routing);
+      const request = host.submit(id, requireSendable(call), routing);
       const leave = () => request.cancel(signal.reason);
       signal.addEventListener('abort', leave, { once: true });
       for (let delta = await request.next(); delta !== undefined; delta = await request.next()) yield delta;
@@ -64,7 +71,7 @@ export class PoolModel implements ServedModel {
     routing: Routing = {},
   ): Promise<readonly Embedding[]> {
     signal?.throwIfAborted();
-    const request = this.#host.submit(this.id, { kind: 'embed', texts }, routing);
+    const request = this.#host.submit(this.id, requireSendable({ kind: 'embed', texts }), routing);
     const leave = () => request.cancel(signal?.reason);
     signal?.addEventListener('abort', leave, { once: true });
     try {
@@ -76,26 +83,22 @@ export class PoolModel implements ServedModel {
   }
 }
 
-/** @throws VicunaError `option-unsupported` for options that no worker would understand. */
 function remote({ signal: _, onProgress: __, ...options }: ChatOptions = {}): RemoteOptions {
-  const known: Record<keyof RemoteOptions, unknown> = {
-    maxTokens: options.maxTokens,
-    temperature: options.temperature,
-    topK: options.topK,
-    topP: options.topP,
-    repetitionPenalty: options.repetitionPenalty,
-    frequencyPenalty: options.frequencyPenalty,
-    presencePenalty: options.presencePenalty,
-    seed: options.seed,
-    stop: options.stop,
-    logprobs: options.logprobs,
-    responseFormat: options.responseFormat,
-  };
-  const strange = Object.keys(options).find((name) => !(name in known));
-  if (strange !== undefined)
-    throw new VicunaError(
-      'option-unsupported',
-      `Chat option ${JSON.stringify(strange)} does not travel to workers. Leave it out.`,
-    );
   return options;
+}
+
+/**
+ * What a worker would not understand is refused before it is sent: there it would end the link, and with it the replies of
+ * others.
+ */
+function requireSendable(call: Call): Call {
+  const { error } = callSchema.safeParse(call);
+  const [issue] = error?.issues ?? [];
+  if (issue === undefined) return call;
+  const place = issue.path.map(String).join('.');
+  const isOption = issue.code === 'unrecognized_keys' && issue.path[0] === 'options';
+  throw new VicunaError(
+    isOption ? 'option-unsupported' : 'request-invalid',
+    `A worker would not understand the request: ${place}: ${issue.message}. ${isOption ? 'Leave it out.' : 'Correct it.'}`,
+  );
 }

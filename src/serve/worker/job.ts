@@ -78,6 +78,8 @@ export class Job {
     const { signal } = this.#abandon;
     const run = this.#start(call);
     for await (const delta of run) {
+      // A model of the user's own may be anything; the gateway would end the link, and with it the replies of others.
+      if (typeof delta.text !== 'string') throw new TypeError(`Model ${this.#model.id} made a delta without a text.`);
       this.#firstToken ??= performance.now();
       this.#count++;
       if (this.#deltas.push(delta) === 1) this.#channel.atFlush(() => this.#sendDeltas());
@@ -85,6 +87,8 @@ export class Job {
       if (this.#credit.use()) await this.#pause(signal);
     }
     const { finishReason, usage } = await run.result;
+    if (!Number.isFinite(usage.promptTokens) || !Number.isFinite(usage.completionTokens))
+      throw new TypeError(`Model ${this.#model.id} did not count its tokens.`);
     return { finishReason, usage, deltas: this.#count };
   }
 

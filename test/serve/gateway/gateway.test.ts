@@ -70,9 +70,22 @@ describe('Routing', () => {
     expect(service.gateway.model('counting')!.embed).toBeUndefined();
   });
 
-  it('refuses options that no worker would understand', async () => {
+  it('refuses what no worker would understand, without a loss for the others', async () => {
     await using service = await startService(webSockets);
     await service.addWorker([countingModel()]);
+    const other = service.gateway
+      .model('counting')!
+      .chat(ask('other', 50), {}, { requestId: 'x'.repeat(10_000) }).result;
+    for (const [messages, options] of [
+      [[{ role: 'robot', content: '' }], {}],
+      [[{ role: 'user', content: 7 }], {}],
+      [[], { temperature: Number.NaN }],
+    ] as const)
+      await expect(service.gateway.model('counting')!.chat(messages as never, options).result).rejects.toMatchObject({
+        code: 'request-invalid',
+      });
+    expect((await other).text).toBe(replyTo('other', 50));
+    expect(service.events.some(({ type }) => type === 'worker-leave')).toBe(false);
     const strange = { contextOverflow: 'truncate-oldest' } as object;
     await expect(service.gateway.model('counting')!.chat([], strange).result).rejects.toMatchObject({
       code: 'option-unsupported',

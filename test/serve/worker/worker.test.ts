@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createWorker, drainOnTermination, webSocketWorkerBus } from '../../../src/serve/index.js';
+import { startRun } from '../../../src/core/index.js';
+import { createWorker, drainOnTermination, type ServedModel, webSocketWorkerBus } from '../../../src/serve/index.js';
 import { busKinds, token } from '../support/buses.js';
-import { ask, countingModel } from '../support/counting-model.js';
+import { ask, countingModel, replyTo } from '../support/counting-model.js';
 import { startService } from '../support/service.js';
 import { until } from '../support/until.js';
 
@@ -49,6 +50,35 @@ describe('A worker', () => {
     await expect(reading).rejects.toMatchObject({ code: 'worker-lost', worker: worker.id });
     await worker.closed;
     expect(model.running).toBe(0);
+  });
+
+  it('holds a model that makes no sense responsible for its own reply only', async () => {
+    await using service = await startService(webSockets);
+    const broken = (delta: object, usage: object): ServedModel => ({
+      id: 'broken',
+      features: [],
+      chat: () =>
+        startRun(async function* () {
+          yield { type: 'text-delta', text: 'well' };
+          yield delta as never;
+          return { text: '', finishReason: 'stop', usage: usage as never };
+        }),
+    });
+    const good = countingModel({ interval: 1 });
+    for (const [delta, usage] of [
+      [{ type: 'text-delta' }, { promptTokens: 1, completionTokens: 1 }],
+      [
+        { type: 'text-delta', text: '' },
+        { promptTokens: Number.NaN, completionTokens: 1 },
+      ],
+    ] as const) {
+      const worker = await service.addWorker([broken(delta, usage), good]);
+      const other = service.gateway.model('counting')!.chat(ask('other', 50)).result;
+      await expect(service.gateway.model('broken')!.chat([]).result).rejects.toThrow(/Model broken/);
+      expect((await other).text).toBe(replyTo('other', 50));
+      await worker[Symbol.asyncDispose]();
+    }
+    expect(service.events.some((event) => event.type === 'request-retry')).toBe(false);
   });
 
   it('drains at SIGTERM, once, and leaves the signal to others afterwards', async () => {

@@ -165,7 +165,7 @@ export const gatewayFrameSchema: z.ZodType<GatewayFrame> = z.discriminatedUnion(
     type: z.literal('job'),
     job: name,
     model: name,
-    trace: z.string().max(256),
+    trace: z.string(),
     credit: z.int().positive(),
     call: callSchema,
   }),

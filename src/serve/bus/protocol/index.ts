@@ -2,6 +2,7 @@ export {
   type Call,
   type CallKind,
   callKinds,
+  callSchema,
   chatFeatures,
   decodeEmbedding,
   encodeEmbedding,
