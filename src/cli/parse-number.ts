@@ -14,3 +14,11 @@ export function parseCount(text: string): number {
     throw new InvalidArgumentError('It has to be a whole number from 1 on.');
   return value;
 }
+
+/** @throws InvalidArgumentError, which the command line shows with the option's name. */
+export function parsePort(text: string): number {
+  const value = parseNumber(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('It has to be a port, from 0 to 65535.');
+  return value;
+}

@@ -2,8 +2,23 @@ import { Command } from 'commander';
 import type { Terminal } from './terminal.js';
 import { answersCommand } from './verbs/answers.js';
 import { chatCommand } from './verbs/chat.js';
+import { gatewayCommand } from './verbs/gateway.js';
 import { judgeCommand } from './verbs/judge.js';
+import { keyCommand } from './verbs/key.js';
 import { reportCommand } from './verbs/report.js';
+import { serveCommand } from './verbs/serve.js';
+import { workerCommand } from './verbs/worker.js';
+
+const verbs = [
+  answersCommand,
+  judgeCommand,
+  reportCommand,
+  chatCommand,
+  serveCommand,
+  gatewayCommand,
+  workerCommand,
+  keyCommand,
+];
 
 /** The `vicuna` command. What a verb needs is loaded when it runs. */
 export function createProgram(terminal: Terminal): Command {
@@ -15,7 +30,7 @@ export function createProgram(terminal: Terminal): Command {
     })
     .showHelpAfterError('(see --help)')
     .exitOverride();
-  for (const create of [answersCommand, judgeCommand, reportCommand, chatCommand]) {
+  for (const create of verbs) {
     const command = create(terminal);
     // What is set on the program is not passed on to commands that are added whole.
     program.addCommand(inherit(command, program));

@@ -1,23 +1,4 @@
 export {
-  type ApiKey,
-  type ApiKeyScope,
-  createApiKey,
-  createHandler,
-  type HandlerConfig,
-  type HandlerRuntime,
-  hashApiKey,
-  type KeyLimits,
-  type ListenConfig,
-  listen,
-  type ModerationLogEntry,
-  type ModerationPolicy,
-  openApiDocument,
-  type RequestLogEntry,
-  type ServeHandler,
-  type ServeLogEntry,
-  type ServeServer,
-} from './http/index.js';
-
   type BackoffConfig,
   type GatewayBus,
   type GatewayBusListener,
@@ -36,7 +17,6 @@ export {
   webSocketGatewayBus,
   webSocketWorkerBus,
 } from './bus/index.js';
-
 export {
   type BusFailEvent,
   createGateway,
@@ -56,6 +36,25 @@ export {
   type WorkerLeaveEvent,
   type WorkerStatus,
 } from './gateway/index.js';
+export {
+  type ApiKey,
+  type ApiKeyScope,
+  createApiKey,
+  createHandler,
+  type HandlerConfig,
+  type HandlerRuntime,
+  hashApiKey,
+  type KeyLimits,
+  type ListenConfig,
+  listen,
+  type ModerationLogEntry,
+  type ModerationPolicy,
+  openApiDocument,
+  type RequestLogEntry,
+  type ServeHandler,
+  type ServeLogEntry,
+  type ServeServer,
+} from './http/index.js';
 export { type ModelProvider, OverloadedError, type Routing, type ServedModel, WorkerLostError } from './types.js';
 export {
   type ConnectFailEvent,

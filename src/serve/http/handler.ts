@@ -1,10 +1,12 @@
 import { parseConfig } from '../../core/index.js';
+import type { Gateway, GatewayEvent } from '../gateway/index.js';
 import type { ModelProvider, ServedModel } from '../types.js';
 import { Guard } from './access/guard.js';
 import { type HandlerConfig, handlerConfigSchema } from './config.js';
 import type { ServeLogEntry } from './exchange/log.js';
 import { Moderation } from './moderation/moderation.js';
 import { type ModerationPolicy, moderationPolicySchema } from './moderation/policy.js';
+import { createGatewayMetrics } from './operations/gateway-metrics.js';
 import { createServeMetrics } from './operations/metrics.js';
 import { createRouter } from './router.js';
 
@@ -28,6 +30,8 @@ export interface HandlerRuntime {
  */
 export interface ServeHandler {
   fetch(request: Request): Promise<Response>;
+  /** Counts what a gateway does; pass it as the gateway's `onEvent`. */
+  readonly observe: (event: GatewayEvent) => void;
 }
 
 /**
@@ -50,10 +54,14 @@ export async function createHandler(config: HandlerConfig, runtime: HandlerRunti
       ? undefined
       : parseConfig(moderationPolicySchema, runtime.moderation, 'moderation policy');
   const log = runtime.onLog ?? (() => undefined);
+  const metrics = await createServeMetrics();
+  const gatewayMetrics = isGateway(runtime.models)
+    ? await createGatewayMetrics(metrics.registry, () => (runtime.models as Gateway).status())
+    : undefined;
   const router = await createRouter({
     config: resolved,
     guard: new Guard(resolved.keys),
-    metrics: await createServeMetrics(),
+    metrics,
     log,
     routes: {
       models: 'model' in runtime.models ? runtime.models : providerOf(runtime.models),
@@ -62,7 +70,11 @@ export async function createHandler(config: HandlerConfig, runtime: HandlerRunti
       startedSeconds: Math.floor(Date.now() / 1000),
     },
   });
-  return { fetch: async (request) => router(request) };
+  return { fetch: async (request) => router(request), observe: (event) => gatewayMetrics?.observe(event) };
+}
+
+function isGateway(models: HandlerRuntime['models']): models is Gateway {
+  return 'status' in models;
 }
 
 function providerOf(models: readonly ServedModel[]): ModelProvider {

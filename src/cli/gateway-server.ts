@@ -1,0 +1,54 @@
+import type { GatewayBus, GatewayEvent, HandlerConfig, ServeServer } from '../serve/index.js';
+import { eventLines } from './event-lines.js';
+import type { Terminal } from './terminal.js';
+
+export interface GatewayServerOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly keys: HandlerConfig['keys'];
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Tokens of workers that may come through WebSockets. */
+  readonly workerTokens: readonly string[];
+  /** Buses beside the WebSockets. */
+  readonly buses: readonly GatewayBus[];
+}
+
+export interface GatewayServer extends AsyncDisposable {
+  readonly server: ServeServer;
+  /** Refuses new requests and lets those that run finish. */
+  drain(): Promise<void>;
+}
+
+/** A gateway behind the HTTP API, with WebSockets for its workers on the same port. */
+export async function startGatewayServer(terminal: Terminal, options: GatewayServerOptions): Promise<GatewayServer> {
+  const { createGateway, createHandler, listen, webSocketGatewayBus } = await import('../serve/index.js');
+  const { keys, corsOrigins, workerTokens, buses, port, host } = options;
+  const log = eventLines(terminal);
+  const sockets = await webSocketGatewayBus({ tokens: workerTokens });
+  let observe: (event: GatewayEvent) => void = () => undefined;
+  const gateway = await createGateway(
+    {},
+    {
+      buses: [sockets, ...buses],
+      onEvent(event) {
+        observe(event);
+        log(event);
+      },
+    },
+  );
+  const handler = await createHandler({ keys, corsOrigins }, { models: gateway, onLog: log });
+  observe = handler.observe;
+  const server = await listen(handler, { port, host });
+  sockets.attach(server.server);
+  return {
+    server,
+    async drain() {
+      await gateway.drain();
+      await server[Symbol.asyncDispose]();
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
