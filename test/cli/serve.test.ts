@@ -59,7 +59,7 @@ describe('vicuna serve', () => {
 
 describe('vicuna gateway and vicuna worker', () => {
   it('find each other by a token that is in no command line', async () => {
-    vi.stubEnv('VICUNA_WORKER_TOKEN', 'a secret of workers');
+    vi.stubEnv('VICUNA_WORKER_TOKEN', 'a-secret-of-the-workers');
     onTestFinished(() => {
       vi.unstubAllEnvs();
     });
