@@ -1,35 +1,21 @@
 // Claim: a report of 10,000 judgments opens in a browser in less than 2 s. From the click on the file until the first
-<<<<<<< HEAD
-// question with both answers stands there and the list answers a key; beside it, the same page without a judgment. Needs
-// a Chromium: /usr/bin/chromium, or the one that VICUNA_CHROMIUM names.
-=======
 // question with both answers stands there; beside it, the same page with one judgment. Answers and explanations are as long
 // as those of the reviews of 2023, of words drawn at random, so that they pack no better than prose. Needs a Chromium:
 // /usr/bin/chromium, or the one that VICUNA_CHROMIUM names.
->>>>>>> htmlreport
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-<<<<<<< HEAD
-=======
 import { Random } from '../src/core/index.js';
->>>>>>> htmlreport
 import { evaluationReport, summarizeEvaluation } from '../src/report/index.js';
 import { type Evaluation, madeUpEvaluation } from '../test/support/evaluation.js';
 import { alternate, summarise } from './support/measure.js';
 
-<<<<<<< HEAD
-const directory = await mkdtemp(join(tmpdir(), 'vicuna-report-'));
-try {
-  const large = await written('large', madeUpEvaluation(5000, { judges: ['one', 'two'] }));
-=======
 const random = Random.fromSeed(1, 'prose');
 const directory = await mkdtemp(join(tmpdir(), 'vicuna-report-'));
 try {
   const large = await written('large', withProse(madeUpEvaluation(5000, { judges: ['one', 'two'] })));
->>>>>>> htmlreport
   const small = await written('small', madeUpEvaluation(1));
   const executablePath = process.env.VICUNA_CHROMIUM ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
@@ -56,8 +42,6 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 
-<<<<<<< HEAD
-=======
 /** About as long as what GPT-4 judged and said in 2023, in characters. */
 function withProse({ questions, answers, judgments }: Evaluation): Evaluation {
   const answerLength = 1400;
@@ -92,7 +76,6 @@ function prose(length: number): string {
   return text;
 }
 
->>>>>>> htmlreport
 async function written(name: string, evaluation: Evaluation): Promise<string> {
   const summary = await summarizeEvaluation(evaluation.judgments, { resamples: 100 }).result;
   const output = join(directory, `${name}.html`);
@@ -103,11 +86,7 @@ async function written(name: string, evaluation: Evaluation): Promise<string> {
   const { size } = await stat(output);
   const grown = (process.memoryUsage().rss - before) / 2 ** 20;
   console.log(
-<<<<<<< HEAD
-    `${evaluation.judgments.length} judgments: ${(size / 1e6).toFixed(1)} MB written in ${seconds.toFixed(1)} s, ${grown.toFixed(0)} MB more memory`,
-=======
     `${evaluation.judgments.length} judged: ${(size / 1e6).toFixed(1)} MB written in ${seconds.toFixed(1)} s, ${grown.toFixed(0)} MB more memory`,
->>>>>>> htmlreport
   );
   return output;
 }
