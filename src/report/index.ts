@@ -1,51 +1,6 @@
-export {
-  type CleaningReportConfig,
-  type CleaningReportInput,
-  cleaningReport,
-  type RejectExample,
-} from './cleaning/index.js';
-export {
-  type AgreementFigures,
-  type AgreementSummary,
-  type BiasSummary,
-  type CategoryComparison,
-  type Comparison,
-  type Estimate,
-  type EvaluationCounts,
-  type EvaluationSummary,
-  evaluationMarkdown,
-  type InjectionCounts,
-  type Interval,
-  type JudgeSummary,
-  type JuryAgreement,
-  type LengthBias,
-  type LengthControlled,
-  type ModelRating,
-  type OutcomeCounts,
-  type PairSummary,
-  type PositionBias,
-  type Rater,
-  type RaterAgreement,
-  type RatingGroup,
-  type RatingSummary,
-  type ReadVotesReport,
-  readVotes,
-  type ScoreTotals,
-  type SignificanceSummary,
-  type SingleScores,
-  type SingleSummary,
-  type SummarizeEvaluationConfig,
-  type SummarizeEvaluationOptions,
-  type SummarySettings,
-  summarizeEvaluation,
-  type VotePairSummary,
-  type WilcoxonSummary,
-} from './evaluation/index.js';
-export {
-  type EvaluationReportConfig,
-  type EvaluationReportInput,
-  evaluationReport,
-  type ReportConfig,
-  type ReportFile,
-} from './html/index.js';
-export { type TrainingReportConfig, type TrainingReportOptions, trainingReport } from './training/index.js';
+export type { CleaningReportConfig, CleaningReportInput, RejectExample } from './cleaning/report.js';
+export * from './evaluation/index.js';
+export type { EvaluationReportConfig, EvaluationReportInput } from './html/evaluation/report.js';
+export type { ReportConfig, ReportFile } from './html/report-config.js';
+export { cleaningReport, evaluationReport, trainingReport } from './reports.js';
+export type { TrainingReportConfig, TrainingReportOptions } from './training/report.js';

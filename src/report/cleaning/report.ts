@@ -34,22 +34,8 @@ export interface CleaningReportConfig extends ReportConfig {
 
 const cleaningReportSchema = reportConfigSchema.extend({ examples: z.int().nonnegative().default(5) });
 
-/**
- * Writes one HTML file that shows what became of chat logs: how many were kept, why the others were left out, with
- * examples, and what the kept ones are like. It opens from disk, loads nothing and needs no network.
- *
- * @throws ConfigError where a setting is wrong.
- * @throws VicunaError `file-unwritable`.
- * @example
- * ```ts
- * const rejects: Reject[] = [];
- * const run = cleaner.clean(records, { onReject: (reject) => rejects.push(reject) });
- * await cleaningReport({ report: await run.result, rejects }, { output: 'cleaning.html' });
- * ```
- *
- * @public
- */
-export async function cleaningReport(
+/** Does what the public `cleaningReport` says. */
+export async function writeCleaningReport(
   input: CleaningReportInput,
   config: CleaningReportConfig,
   options: CallOptions = {},

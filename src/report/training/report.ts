@@ -32,22 +32,8 @@ export interface TrainingReportOptions extends CallOptions {
   readonly failure?: unknown;
 }
 
-/**
- * Writes one HTML file that shows how a training went: loss, held-out loss, gradient norm, learning rate and speed over
- * its steps, checkpoints, resumes and what went wrong. It opens from disk, loads nothing and needs no network.
- *
- * @param events - the log that {@link VicunaTrainer} writes (`events.jsonl` in its output directory), or its events. A log
- *   that is damaged, torn at its end or still being written is read as far as it can be.
- * @throws ConfigError where a setting is wrong.
- * @throws VicunaError `file-unreadable`, `file-unwritable`.
- * @example
- * ```ts
- * await trainingReport('out/events.jsonl', { output: 'training.html' });
- * ```
- *
- * @public
- */
-export async function trainingReport(
+/** Does what the public `trainingReport` says. */
+export async function writeTrainingReport(
   events: string | URL | Source<TrainEvent>,
   config: TrainingReportConfig,
   options: TrainingReportOptions = {},

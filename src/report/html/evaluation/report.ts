@@ -44,22 +44,8 @@ export interface EvaluationReportConfig extends ReportConfig {
 
 const evaluationReportSchema = reportConfigSchema.extend({ baseline: z.string().min(1).optional() });
 
-/**
- * Writes one HTML file that shows an evaluation: relative quality, wins, ties and losses overall and by category, ratings,
- * what biased the judges and how far they agree, each with its interval; and every question with its answers and verdicts,
- * to be searched, filtered and linked to. It opens from disk, loads nothing and needs no network. Questions, answers and
- * verdicts are untrusted: whatever is in them is shown, and nothing in them runs.
- *
- * @throws ConfigError where a setting is wrong.
- * @throws VicunaError `file-unwritable`.
- * @example
- * ```ts
- * await evaluationReport({ summary, questions, answers, judgments }, { output: 'evaluation.html', baseline: 'gpt-3.5' });
- * ```
- *
- * @public
- */
-export async function evaluationReport(
+/** Does what the public `evaluationReport` says. */
+export async function writeEvaluationReport(
   input: EvaluationReportInput,
   config: EvaluationReportConfig,
   options: CallOptions = {},

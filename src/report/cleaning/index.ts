@@ -1,6 +1,0 @@
-export {
-  type CleaningReportConfig,
-  type CleaningReportInput,
-  cleaningReport,
-  type RejectExample,
-} from './report.js';

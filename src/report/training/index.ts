@@ -1,1 +1,0 @@
-export { type TrainingReportConfig, type TrainingReportOptions, trainingReport } from './report.js';
