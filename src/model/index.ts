@@ -1,3 +1,5 @@
+export type { BatchingConfig } from './batching/config.js';
+export type { BatchStep, BatchStepObserver, ModelLoad } from './batching/load.js';
 export { type LlamaConfig, type ResolvedLlamaConfig, toModelShape } from './config/llama-config.js';
 export { llamaPresets } from './config/presets.js';
 export { type DescribedWeights, readDescribedModel } from './described-model.js';
@@ -7,6 +9,7 @@ export { initializeAdapter } from './lora/initialize.js';
 export type { WeightFormat } from './parameters.js';
 export type { CreateOptions, LoadOptions, ModelOptions } from './parts.js';
 export type { CompletionOptions, ContextOverflow, VicunaChatOptions } from './sampling/settings.js';
+export type { TokenVocabulary } from './sampling/vocabulary.js';
 export type { SaveOptions } from './save.js';
 export { VicunaModel } from './vicuna-model.js';
 export type { WeightLoan } from './weight-store.js';

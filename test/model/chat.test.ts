@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/conversation/index.js';
+import type { DrawnToken, Message } from '../../src/conversation/index.js';
 import { renderPrompt } from '../../src/conversation/index.js';
 import { ConfigError, VicunaError } from '../../src/core/index.js';
 import { createEngine, type Engine } from '../../src/engine/index.js';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   tokenizer = await tinyLlama();
   random = await VicunaModel.create(
     { hiddenSize: 32, layers: 2, heads: 4, keyValueHeads: 2, contextLength: 512, initializerRange: 0.3 },
-    { engine, tokenizer, seed: 3 },
+    { engine, tokenizer, seed: 3, batching: { prefixCacheBytes: 0 } },
   );
 });
 afterAll(async () => {
@@ -126,6 +126,57 @@ describe('a reply', () => {
   });
 });
 
+describe('the tokens of a reply', () => {
+  async function drawn(reply: string, options: VicunaChatOptions = {}) {
+    await using model = await scriptedModel(engine, tokenizer, await replyTokens(tokenizer, reply));
+    const run = model.chat(ask('Hi'), { temperature: 0, logprobs: 2, ...options });
+    const deltas: { text: string; tokens: readonly string[] }[] = [];
+    const all: DrawnToken[] = [];
+    for await (const { text, tokens = [] } of run) {
+      deltas.push({ text, tokens: tokens.map(({ token }) => token) });
+      all.push(...tokens);
+    }
+    return { deltas, all, ...(await run.result) };
+  }
+  const bytesOf = (tokens: readonly DrawnToken[]) => Buffer.from(tokens.flatMap(({ bytes }) => bytes!)).toString();
+
+  it('come with the text they made, in bytes and with the likeliest beside them', async () => {
+    const { all, text } = await drawn('Quick,fox.');
+    // Their bytes hold the space that is no part of the reply.
+    expect(bytesOf(all).trimStart()).toBe(text);
+    for (const { token, logprob, likeliest } of all) {
+      expect(likeliest).toHaveLength(2);
+      expect(likeliest[0]).toMatchObject({ token, logprob });
+      expect(logprob).toBeLessThanOrEqual(0);
+      expect(likeliest[1]!.logprob).toBeLessThanOrEqual(logprob);
+    }
+  });
+
+  it('wait with a text that could become a stop string, and are not shown where it does', async () => {
+    const shown = await drawn('one#2345', { stop: ['#29'] });
+    const hash = shown.deltas.find(({ tokens }) => tokens.includes('#'))!;
+    expect(hash.text.startsWith('#2')).toBe(true);
+    expect(bytesOf(shown.all).trimStart()).toBe('one#2345');
+    const cut = await drawn('one#2345', { stop: ['#23'] });
+    expect(bytesOf(cut.all).trimStart()).toBe('one');
+  });
+
+  it('that make a character together are shown with it', async () => {
+    const { deltas } = await drawn('a🦙');
+    expect(deltas.at(-1)).toEqual({ text: '🦙', tokens: ['\uFFFD', '\uFFFD', '\uFFFD', '\uFFFD'] });
+  });
+
+  it('are all there where the reply ends inside a character', async () => {
+    const { all, usage } = await drawn('a🦙', { maxTokens: 4 });
+    expect(all).toHaveLength(usage.completionTokens);
+  });
+
+  it('are left out unless they are asked for', async () => {
+    const { all } = await drawn('Quick', { logprobs: undefined });
+    expect(all).toEqual([]);
+  });
+});
+
 describe('messages that are too long', () => {
   const history: Message[] = [
     { role: 'system', content: 'Be kind.' },
@@ -231,6 +282,9 @@ describe('what cannot be chatted with', () => {
     [{ maxTokens: 0 }, 'maxTokens'],
     [{ stop: [''] }, 'stop.0'],
     [{ repetitionPenalty: 0 }, 'repetitionPenalty'],
+    [{ frequencyPenalty: 3 }, 'frequencyPenalty'],
+    [{ logprobs: 21 }, 'logprobs'],
+    [{ responseFormat: { type: 'xml' } }, 'responseFormat.type'],
     [{ topk: 1 }, ''],
   ])('are options such as %j', async (options, path) => {
     const error: unknown = await random.chat(ask('Hi'), options as VicunaChatOptions).result.catch((reason) => reason);

@@ -151,12 +151,7 @@ export interface NativeAddon {
   ): Promise<MemoryHandle>;
   createCache(transformer: TransformerHandle, capacity: number): Promise<CacheHandle>;
   /** @param length - tokens of `cache` that the new one begins with */
-  copyCache(
-    transformer: TransformerHandle,
-    cache: CacheHandle,
-    length: number,
-    capacity: number,
-  ): Promise<CacheHandle>;
+  copyCache(transformer: TransformerHandle, cache: CacheHandle, length: number, capacity: number): Promise<CacheHandle>;
   /**
    * @param tokens - the sequences' new tokens end to end
    * @param pasts - how many tokens of each cache count

@@ -1,4 +1,5 @@
 import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch, sequenceIds } from '../batch.js';
+import { assertCapacity, assertCopy } from '../cache-limits.js';
 import type {
   BatchHandle,
   BlockWeights,
@@ -19,7 +20,6 @@ import type {
 import { type BlockLayout, modelBlocks } from '../layout.js';
 import { ropeFrequencies } from '../rope.js';
 import { assertShape, type ModelShape } from '../shape.js';
-import { assertCapacity, assertCopy } from '../cache-limits.js';
 import type { CacheHandle, TransformerHandle } from './addon.js';
 import { impossible, TransformerArguments } from './arguments.js';
 import { planDecoding } from './decode-plan.js';
@@ -226,30 +226,28 @@ export class NativeTransformer implements Transformer {
       this.#arguments.weights(weights, block),
     );
     const x_TC = this.#arguments.rows(input, { tokens: Math.floor(input.length / this.shape.hiddenSize) });
+    const { addon } = this.#runtime;
     const output = this.#runtime.run('final norm', () =>
-      this.#runtime.addon.finalNorm(this.#inner, head.inner, embedding?.inner, x_TC.inner),
+      addon.finalNorm(this.#inner, head.inner, embedding?.inner, x_TC.inner),
     );
     return this.#runtime.vector(await output, x_TC.length);
   }
 
   async createCache(capacity: number): Promise<KeyValueCache> {
     assertCapacity(capacity);
-    return this.#cache(
-      capacity,
-      await this.#runtime.run('cache', () => this.#runtime.addon.createCache(this.#inner, capacity)),
-    );
+    const inner = this.#runtime.run('cache', () => this.#runtime.addon.createCache(this.#inner, capacity));
+    return this.#cache(capacity, await inner);
   }
 
   async copyCache(cache: KeyValueCache, length: number, capacity: number): Promise<KeyValueCache> {
     const from = this.#runtime.handles.resolve(cache, NativeCache);
     assertCapacity(capacity);
     assertCopy(from, length, capacity);
-    const copy = this.#cache(
-      capacity,
-      await this.#runtime.run('copy of a cache', () =>
-        this.#runtime.addon.copyCache(this.#inner, from.inner, length, capacity),
-      ),
+    const { addon } = this.#runtime;
+    const inner = this.#runtime.run('copy of a cache', () =>
+      addon.copyCache(this.#inner, from.inner, length, capacity),
     );
+    const copy = this.#cache(capacity, await inner);
     copy.length = length;
     return copy;
   }

@@ -1,4 +1,5 @@
 import type { PackedBatch } from '../batch.js';
+import { assertCapacity, assertCopy } from '../cache-limits.js';
 import type {
   BatchHandle,
   DecodeRequest,
@@ -13,7 +14,6 @@ import type {
   Transformer,
   Vector,
 } from '../engine.js';
-import { assertCapacity, assertCopy } from '../cache-limits.js';
 import type { BlockLayout } from '../layout.js';
 import { ropeFrequencies } from '../rope.js';
 import { assertShape, type ModelShape } from '../shape.js';
