@@ -260,13 +260,13 @@ describe('a chat that ends early', () => {
   it('ends with a typed error when its model is disposed of, and leaves nothing behind', async () => {
     const before = engine.usage.handles;
     const model = await scriptedModel(engine, tokenizer, await replyTokens(tokenizer, 'abcdef'));
-    const waiting = model.chat(ask('Hi')).result;
+    const waiting = expect(model.chat(ask('Hi')).result).rejects.toMatchObject({ code: 'disposed' });
     const run = model.chat(ask('Hi'), { temperature: 0 });
     const loop = async () => {
       for await (const _ of run) await model[Symbol.asyncDispose]();
     };
     await expect(loop()).rejects.toMatchObject({ code: 'disposed' });
-    await expect(waiting).rejects.toMatchObject({ code: 'disposed' });
+    await waiting;
     expect(engine.usage.handles).toBe(before);
     await expect(model.chat(ask('Hi')).result).rejects.toMatchObject({ code: 'disposed' });
     await expect(model.logits([1])).rejects.toMatchObject({ code: 'disposed' });

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrawnToken, Message } from '../../../src/conversation/index.js';
@@ -5,7 +8,6 @@ import { createEngine, type Engine, type EngineOptions } from '../../../src/engi
 import { type BatchingConfig, type LoadOptions, VicunaModel } from '../../../src/model/index.js';
 import { byteTokenizer } from '../../../src/testing/index.js';
 import { nativeAddon } from '../../support/native.js';
-import { temporaryDirectory } from '../../support/temporary.js';
 
 const tokenizer = byteTokenizer();
 const config = { hiddenSize: 48, layers: 2, heads: 4, keyValueHeads: 2, contextLength: 700, initializerRange: 0.3 };
@@ -44,11 +46,12 @@ describe.each(engines)('on %j', (options) => {
   let directory: string;
   beforeAll(async () => {
     engine = await createEngine(options);
-    directory = await temporaryDirectory();
+    directory = await mkdtemp(join(tmpdir(), 'vicuna-'));
     await using model = await VicunaModel.create(config, { engine, tokenizer, seed: 5 });
     await model.save(directory);
   });
   afterAll(async () => {
+    await rm(directory, { recursive: true });
     expect(engine.usage).toMatchObject({ handles: 0 });
     await engine[Symbol.asyncDispose]();
   });

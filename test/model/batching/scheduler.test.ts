@@ -3,11 +3,12 @@ import type { CompressedWeights } from '../../../src/engine/index.js';
 import type { Scheduler } from '../../../src/model/batching/scheduler.js';
 import { manualBatch, settled } from './manual-transformer.js';
 
-const never = new AbortController().signal;
+/** A signal that never fires. */
+const never = () => new AbortController().signal;
 
 /** A prompt of so many different tokens. */
 const prompt = (length: number, first = 0) => Int32Array.from({ length }, (_, index) => first + index);
-const open = (scheduler: Scheduler, tokens: Int32Array, signal: AbortSignal = never, capacity = tokens.length + 50) =>
+const open = (scheduler: Scheduler, tokens: Int32Array, signal: AbortSignal = never(), capacity = tokens.length + 50) =>
   scheduler.open({ prompt: tokens, capacity, signal });
 /** Asks for logits until there are some. */
 async function read(sequence: Awaited<ReturnType<typeof open>>): Promise<number> {
@@ -41,14 +42,18 @@ describe('the batch', () => {
     await first;
     const prompts = await Promise.all([60, 5].map((length) => open(scheduler, prompt(length))));
     const results = prompts.map(read);
+    const talk = async () => {
+      for (let drawn = 0; drawn < 4; drawn++) {
+        talking.add(drawn);
+        expect(await read(talking)).toBe(drawn);
+      }
+    };
+    const reply = talk();
     for (let step = 1; step < 5; step++) {
-      talking.add(7);
-      const next = read(talking);
       await settled();
       await steps[step]!.finish();
-      expect(await next).toBe(7);
     }
-    await Promise.all(results);
+    await Promise.all([reply, ...results]);
     expect(steps.slice(1).map(({ counts }) => counts)).toEqual([
       [1, 14, 5],
       [1, 19],
@@ -64,7 +69,7 @@ describe('the batch', () => {
     const controller = new AbortController();
     const order: number[] = [];
     const waiting = [1, 2, 3].map(async (number) => {
-      const sequence = await open(scheduler, prompt(1), number === 2 ? controller.signal : never);
+      const sequence = await open(scheduler, prompt(1), number === 2 ? controller.signal : never());
       order.push(number);
       sequence.leave();
     });
@@ -82,7 +87,7 @@ describe('the batch', () => {
 
   it('lets calls wait for memory, none overtaking another; one that needs more than there is runs alone', async () => {
     const { scheduler, caches } = manualBatch({ cacheBytes: 800 });
-    const sized = (tokens: number) => open(scheduler, prompt(1), never, tokens);
+    const sized = (tokens: number) => open(scheduler, prompt(1), never(), tokens);
     const first = await sized(60);
     const large = sized(500);
     const small = sized(10);
