@@ -1,0 +1,3 @@
+export type { TokenConstraint } from './constraint.js';
+export { JsonGrammar } from './json-grammar.js';
+export { TokenTrie } from './token-trie.js';
