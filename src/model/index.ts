@@ -9,7 +9,6 @@ export { initializeAdapter } from './lora/initialize.js';
 export type { WeightFormat } from './parameters.js';
 export type { CreateOptions, LoadOptions, ModelOptions } from './parts.js';
 export type { CompletionOptions, ContextOverflow, VicunaChatOptions } from './sampling/settings.js';
-export type { TokenVocabulary } from './sampling/vocabulary.js';
 export type { SaveOptions } from './save.js';
 export { VicunaModel } from './vicuna-model.js';
 export type { WeightLoan } from './weight-store.js';

@@ -1,6 +1,5 @@
 import { type Adapter, readAdapter } from '../checkpoint/index.js';
 import type {
-  ChatFeature,
   ChatModel,
   CompletionModel,
   Embedding,
@@ -27,7 +26,12 @@ import { type Continuation, parseSettings, prepareGeneration } from './generatio
 import { mergeIntoWeights } from './lora/merge.js';
 import { asVectors } from './parameters.js';
 import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
-import type { CompletionOptions, GenerationSettings, VicunaChatOptions } from './sampling/settings.js';
+import {
+  type CompletionOptions,
+  type GenerationSettings,
+  honoured,
+  type VicunaChatOptions,
+} from './sampling/settings.js';
 import { type SaveOptions, saveModel, writeDescription } from './save.js';
 import { type WeightLoan, WeightStore } from './weight-store.js';
 
@@ -47,7 +51,7 @@ import { type WeightLoan, WeightStore } from './weight-store.js';
  */
 export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, AsyncDisposable {
   readonly id: string;
-  readonly features: readonly ChatFeature[] = ['repetition-penalty', 'top-k', 'seed', 'penalties', 'logprobs'];
+  readonly features = honoured;
   /** What the model computes with. @internal */
   readonly engine: Engine;
   /** The model's architecture on its engine. @internal */

@@ -177,6 +177,42 @@ describe('the tokens of a reply', () => {
   });
 });
 
+describe('a reply in JSON', () => {
+  const schema = {
+    type: 'object',
+    properties: { name: { type: 'string', maxLength: 6 }, age: { type: 'integer', minimum: 0, maximum: 99 } },
+    required: ['name', 'age'],
+    additionalProperties: false,
+  };
+  const responseFormat = { type: 'json-schema', schema } as const;
+
+  it('is what the schema admits, whatever the model would say, and then ends', async () => {
+    const before = engine.usage;
+    for (const options of [{ temperature: 0 }, { temperature: 2, seed: 1 }, { temperature: 1, topP: 0.5, seed: 2 }]) {
+      const { text, finishReason } = await random.chat(ask('Who?'), { ...options, responseFormat }).result;
+      const { name, age, ...rest } = JSON.parse(text);
+      expect(rest).toEqual({});
+      expect([...name].length).toBeLessThanOrEqual(6);
+      expect(Number.isInteger(age) && age >= 0 && age <= 99).toBe(true);
+      expect(finishReason).toBe('stop');
+    }
+    expect(engine.usage).toEqual(before);
+  });
+
+  it('is cut where maxTokens are few, and says so', async () => {
+    expect(await random.chat(ask('Who?'), { responseFormat, maxTokens: 3 }).result).toMatchObject({
+      finishReason: 'length',
+    });
+  });
+
+  it('is refused where the schema cannot be followed', async () => {
+    const unknown = { type: 'json-schema', schema: { type: 'tree' } } as const;
+    await expect(random.chat(ask('Who?'), { responseFormat: unknown }).result).rejects.toMatchObject({
+      code: 'schema-unsupported',
+    });
+  });
+});
+
 describe('messages that are too long', () => {
   const history: Message[] = [
     { role: 'system', content: 'Be kind.' },

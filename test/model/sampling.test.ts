@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random, VicunaError } from '../../src/core/index.js';
-import type { TokenConstraint } from '../../src/model/constrained/constraint.js';
+import type { TokenConstraint } from '../../src/model/constrained/index.js';
 import { topK, topP, topPOf, weigh } from '../../src/model/sampling/candidates.js';
 import { RepetitionPenalty } from '../../src/model/sampling/repetition.js';
 import { ReplyPenalties } from '../../src/model/sampling/reply-penalties.js';

@@ -2,12 +2,13 @@ import type { DrawnToken, TokenProbability } from '../../conversation/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import type { LikelyToken } from '../sampling/log-probabilities.js';
 import type { Draw } from '../sampling/sampler.js';
+import type { VocabularyBytes } from '../sampling/vocabulary.js';
 
 /** Shows what was drawn. @param bytesOf - of each token by id. */
 export function describeDraw(
   { token, probability }: Draw,
   tokenizer: Tokenizer,
-  bytesOf: readonly (Uint8Array | undefined)[],
+  bytesOf: VocabularyBytes,
 ): DrawnToken | undefined {
   if (probability === undefined) return undefined;
   const describe = ({ token: id, logprob }: LikelyToken): TokenProbability => {

@@ -1,11 +1,11 @@
 import type { DrawnToken, PromptTemplate } from '../../conversation/index.js';
-import { type CallOptions, parseConfig, VicunaError } from '../../core/index.js';
+import { type CallOptions, parseConfig } from '../../core/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import type { ResolvedLlamaConfig } from '../config/llama-config.js';
-import type { TokenConstraint } from '../constrained/constraint.js';
+import { constrainReply } from '../sampling/reply-forms.js';
 import type { Draw } from '../sampling/sampler.js';
 import { type GenerationSettings, generationSettingsSchema, type VicunaChatOptions } from '../sampling/settings.js';
-import { type TokenVocabulary, vocabularyBytes } from '../sampling/vocabulary.js';
+import { vocabularyBytes } from '../sampling/vocabulary.js';
 import { describeDraw } from './drawn-tokens.js';
 import { assertRoom } from './fit-prompt.js';
 import type { TextGeneration } from './generate-text.js';
@@ -27,7 +27,10 @@ export function parseSettings(options: VicunaChatOptions): GenerationSettings {
   return parseConfig(generationSettingsSchema, settings, 'chat options');
 }
 
-/** @throws VicunaError `context-overflow` where the prompt leaves no room. */
+/**
+ * @throws VicunaError `context-overflow` where the prompt leaves no room, `schema-unsupported` where a reply cannot have the
+ * form asked for.
+ */
 export function prepareGeneration(
   speaker: Speaker,
   settings: GenerationSettings,
@@ -51,22 +54,13 @@ export function prepareGeneration(
     vocabularySize: config.vocabularySize,
     maxTokens: Math.min(settings.maxTokens ?? room, room),
     endTokenIds,
-    constraint: constrain(settings, () => ({ bytes: bytes(), endTokenIds })),
+    constraint: constrainReply(settings.responseFormat, bytes, endTokenIds),
     decoder: tokenizer.streamDecoder({ continuation: true }),
     describe,
     countsCached,
     signal,
     onProgress,
   };
-}
-
-/** @throws VicunaError `option-unsupported` */
-function constrain(
-  { responseFormat }: GenerationSettings,
-  _vocabulary: () => TokenVocabulary,
-): TokenConstraint | undefined {
-  if (responseFormat.type === 'text') return undefined;
-  throw new VicunaError('option-unsupported', `A reply of the form ${responseFormat.type} cannot be asked for here.`);
 }
 
 function endTokenIdsOf({ tokenizer, template, config }: Speaker): ReadonlySet<number> {

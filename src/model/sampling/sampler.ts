@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Random, VicunaError } from '../../core/index.js';
-import type { TokenConstraint } from '../constrained/constraint.js';
+import type { TokenConstraint } from '../constrained/index.js';
 import { sum, topK, topP, topPOf, weigh } from './candidates.js';
 import { type LikelyToken, logProbabilities } from './log-probabilities.js';
 import { RepetitionPenalty } from './repetition.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ChatOptions, ResponseFormat } from '../../conversation/index.js';
+import type { ChatFeature, ChatOptions, ResponseFormat } from '../../conversation/index.js';
 import type { CallOptions, Resolved } from '../../core/index.js';
 
 /**
@@ -23,6 +23,16 @@ export interface VicunaChatOptions extends ChatOptions {
 
 /** How to continue a text. @public */
 export type CompletionOptions = ChatOptions;
+
+/** All that can be asked of a {@link ChatModel}. */
+export const honoured: readonly ChatFeature[] = [
+  'json-schema',
+  'logprobs',
+  'penalties',
+  'repetition-penalty',
+  'top-k',
+  'seed',
+];
 
 type Settings = Omit<VicunaChatOptions, keyof CallOptions>;
 /** What stays open where it is not given. */
