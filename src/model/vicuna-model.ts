@@ -68,12 +68,10 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     this.engine = parts.chosen.engine;
     this.transformer = parts.transformer;
     this.#weights = new WeightStore(this.engine, parts.weights, parts.id);
-    const { transformer, batching, onStep } = parts;
+    const { transformer, onStep } = parts;
     const release = this.engine.release.bind(this.engine);
-    this.#scheduler = new Scheduler(
-      { transformer, turns: this.#turns, weights: () => this.weights, release, onStep },
-      batching,
-    );
+    const host = { transformer, turns: this.#turns, weights: () => this.weights, release, onStep };
+    this.#scheduler = new Scheduler(host, parts.batching);
   }
 
   /**
@@ -276,14 +274,12 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     const prepare = async (own: AbortSignal) => {
       void this.weights;
       const settings = parseSettings(options);
-      const { config, tokenizer, template } = this;
-      const speaker = { config, tokenizer, template, countsCached: this.#parts.batching.prefixCacheBytes > 0 };
-      return prepareGeneration(speaker, settings, await prompt(settings), { signal: own, onProgress });
+      return prepareGeneration(this, settings, await prompt(settings), { signal: own, onProgress });
     };
-    const open = this.#scheduler.open.bind(this.#scheduler);
+    const scheduler = this.#scheduler;
     return startRun(
       async function* (own) {
-        return yield* generateText(open, await prepare(own));
+        return yield* generateText(scheduler, await prepare(own));
       },
       { signal },
     );

@@ -22,8 +22,8 @@ export interface BatchHost {
 
 /** A call's place in the batch, as the call sees it. */
 export interface OpenSequence {
-  /** Tokens of the prompt that did not have to be computed. */
-  readonly cachedTokens: number;
+  /** Tokens of the prompt that did not have to be computed; `undefined` where nothing is shared. */
+  readonly cachedTokens: number | undefined;
   /** Tokens that have been computed, those included. */
   readonly computedTokens: number;
   /** Computes on. @returns logits `[V]`, the caller's to change, or `undefined` after only a part of the prompt. */
@@ -156,7 +156,7 @@ export class Scheduler {
     };
     signal.addEventListener('abort', abort, { once: true });
     return {
-      cachedTokens: sequence.cachedTokens,
+      cachedTokens: this.#config.prefixCacheBytes === 0 ? undefined : sequence.cachedTokens,
       get computedTokens() {
         return sequence.cache.length;
       },

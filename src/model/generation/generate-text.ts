@@ -1,7 +1,6 @@
 import type { DrawnToken, Generation, TextDelta } from '../../conversation/index.js';
 import type { StreamDecoder } from '../../tokenizer/index.js';
-import type { OpenSequence } from '../batching/scheduler.js';
-import type { SequenceRequest } from '../batching/sequence.js';
+import type { OpenSequence, Scheduler } from '../batching/scheduler.js';
 import type { Draw } from '../sampling/sampler.js';
 import { generateTokens, type TokenGeneration } from './generate-tokens.js';
 import { StopStrings } from './stop-strings.js';
@@ -15,22 +14,20 @@ export interface TextGeneration extends TokenGeneration {
   readonly lead: string;
   /** What deltas say of a token; nothing where nobody asked. */
   readonly describe: (draw: Draw) => DrawnToken | undefined;
-  /** Whether calls may begin with what others computed. */
-  readonly countsCached: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
  * Continues a prompt as text.
  *
- * @param open - gives the call its place in the batch, which is given back however this ends.
+ * @param scheduler - gives the call its place in the batch, which is given back however this ends.
  */
 export async function* generateText(
-  open: (request: SequenceRequest) => Promise<OpenSequence>,
+  scheduler: Scheduler,
   job: TextGeneration,
 ): AsyncGenerator<TextDelta, Generation, undefined> {
   const { prompt, maxTokens, signal } = job;
-  const sequence = await open({ prompt, capacity: prompt.length + maxTokens - 1, signal });
+  const sequence = await scheduler.open({ prompt, capacity: prompt.length + maxTokens - 1, signal });
   try {
     return yield* continueText(sequence, job);
   } finally {
@@ -57,7 +54,7 @@ async function* continueText(
     usage: {
       promptTokens: job.prompt.length,
       completionTokens,
-      ...(job.countsCached && { cachedPromptTokens: sequence.cachedTokens }),
+      cachedPromptTokens: sequence.cachedTokens,
     },
   });
 

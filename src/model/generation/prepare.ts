@@ -15,8 +15,6 @@ export interface Speaker {
   readonly config: ResolvedLlamaConfig;
   readonly tokenizer: Tokenizer;
   readonly template: PromptTemplate;
-  /** Whether calls may begin with what others computed. */
-  readonly countsCached: boolean;
 }
 
 /** A prompt, and what a text that continues it has around it. */
@@ -37,7 +35,7 @@ export function prepareGeneration(
   { prompt, stop, lead }: Continuation,
   { signal, onProgress }: { readonly signal: AbortSignal } & Pick<CallOptions, 'onProgress'>,
 ): TextGeneration {
-  const { config, tokenizer, countsCached } = speaker;
+  const { config, tokenizer } = speaker;
   const room = config.contextLength - prompt.length;
   assertRoom(prompt.length, config.contextLength, 'Shorten it.');
   const endTokenIds = endTokenIdsOf(speaker);
@@ -57,7 +55,6 @@ export function prepareGeneration(
     constraint: constrainReply(settings.responseFormat, bytes, endTokenIds),
     decoder: tokenizer.streamDecoder({ continuation: true }),
     describe,
-    countsCached,
     signal,
     onProgress,
   };
