@@ -1,7 +1,6 @@
-import type { KeyValueCache, ModelWeights, Transformer } from '../../engine/index.js';
 import type { ResolvedBatchingConfig } from './config.js';
-import type { EngineTurns } from './engine-turns.js';
-import type { BatchStepObserver, ModelLoad } from './load.js';
+import type { BatchHost } from './host.js';
+import type { ModelLoad } from './load.js';
 import { planStep } from './plan-step.js';
 import { sharedLength } from './prefix-cache.js';
 import type { Advance, RunningSequence, SequenceRequest } from './sequence.js';
@@ -9,16 +8,6 @@ import { SequenceCaches } from './sequence-caches.js';
 
 /** Tokens in common from which on it is quicker to wait for another call's prompt than to compute the same once more. */
 const WORTH_WAITING = 32;
-
-/** What the batch is computed with. */
-export interface BatchHost {
-  readonly transformer: Transformer;
-  readonly turns: EngineTurns;
-  /** Throws where they cannot be used now. */
-  readonly weights: () => ModelWeights;
-  readonly release: (cache: KeyValueCache) => void;
-  readonly onStep?: BatchStepObserver | undefined;
-}
 
 /** A call's place in the batch, as the call sees it. */
 export interface OpenSequence {

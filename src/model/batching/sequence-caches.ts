@@ -1,7 +1,7 @@
 import type { KeyValueCache, ModelWeights } from '../../engine/index.js';
 import type { ResolvedBatchingConfig } from './config.js';
+import type { BatchHost } from './host.js';
 import { PrefixCache, sharedLength } from './prefix-cache.js';
-import type { BatchHost } from './scheduler.js';
 import { RunningSequence, type SequenceRequest } from './sequence.js';
 import { isSameStamp, stampOf, type WeightsStamp } from './weights-stamp.js';
 
