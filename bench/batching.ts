@@ -116,31 +116,34 @@ async function longPrompt(stepTokens: number): Promise<void> {
   const firsts: number[] = [];
   const longFirsts: number[] = [];
   await using model = await load({ stepTokens });
-  /** @returns when its first token came, in milliseconds. */
-  const chat = async (prompt: string, maxTokens: number, isRunning = () => false): Promise<number> => {
+  /** @returns how long its first token took, in milliseconds. */
+  const firstToken = async (prompt: string): Promise<number> => {
     const start = performance.now();
-    let last = start;
-    let first: number | undefined;
-    for await (const _ of model.complete(prompt, { temperature: 0, maxTokens })) {
-      const now = performance.now();
-      first ??= now - start;
-      if (isRunning()) gaps.push(now - last);
-      last = now;
-    }
-    return first!;
+    for await (const _ of model.complete(prompt, { temperature: 0, maxTokens: 4 })) break;
+    return performance.now() - start;
   };
   for (let round = 0; round < Number(values.rounds); round++) {
-    let isLong = false;
-    const running = [0, 1, 2, 3].map((number) => chat(promptOf(32, number), newTokens, () => isLong));
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    isLong = true;
-    const long = chat(promptOf(longTokens, 9), 2).then((first) => {
-      longFirsts.push(first);
-      isLong = false;
-    });
-    const short = [4, 5, 6, 7].map((number) => chat(promptOf(promptTokens, number), 4));
+    let phase: 'before' | 'reading' | 'over' = 'before';
+    let begun = 0;
+    /** Talks until the long prompt has been read. */
+    const talk = async (number: number): Promise<void> => {
+      let last = performance.now();
+      for await (const _ of model.complete(promptOf(32, number), { temperature: 0 })) {
+        if (phase === 'reading') gaps.push(performance.now() - last);
+        last = performance.now();
+        begun++;
+        if (phase === 'over') break;
+      }
+    };
+    const running = [0, 1, 2, 3].map(talk);
+    while (begun < 20) await new Promise((resolve) => setImmediate(resolve));
+    phase = 'reading';
+    const long = firstToken(promptOf(longTokens, 9));
+    const short = [4, 5, 6, 7].map((number) => firstToken(promptOf(promptTokens, number)));
     firsts.push(...(await Promise.all(short)));
-    await Promise.all([long, ...running]);
+    longFirsts.push(await long);
+    phase = 'over';
+    await Promise.all(running);
   }
   const show = (list: readonly number[]) => {
     const sorted = [...list].sort((a, b) => a - b);
