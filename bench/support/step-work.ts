@@ -43,7 +43,7 @@ function supervisedOf(length: number): number {
 
 /** Kernels that a reader thinks of as one. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'matrix multiply': ['multiply', 'skinnyMultiply'],
+  'matrix multiply': ['multiply', 'skinnyMultiply', 'wideMultiply'],
   'attention forward': ['attentionForward'],
   'attention backward': ['attentionBackward'],
   norms: ['rmsNormForward', 'rmsNormBackward'],

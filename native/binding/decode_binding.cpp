@@ -15,6 +15,18 @@ napi_value createCache(napi_env env, napi_callback_info info) {
   });
 }
 
+/// A cache that begins as another does.
+napi_value copyCache(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 4);
+  const auto transformer = arguments.handle<Transformer>(0);
+  const auto from = arguments.handle<SequenceCache>(1);
+  const Index length = static_cast<Index>(arguments.number(2)), capacity = static_cast<Index>(arguments.number(3));
+  return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
+    const auto cache = std::make_shared<SequenceCache>(context, transformer->model.shape, *from, length, capacity);
+    return [cache](napi_env done) { return makeHandle(done, cache); };
+  });
+}
+
 DecoderWeights decoderWeights(const ModelShape& shape, const std::vector<BlockParameters>& blocks) {
   const BlockWeights embedding = blocks.front().weights(shape, BlockKind::embedding);
   DecoderWeights weights{embedding[0], {}, {blocks.back().weights(shape, BlockKind::head), embedding}};
@@ -51,6 +63,7 @@ napi_value decodeStep(napi_env env, napi_callback_info info) {
 
 void defineDecoding(napi_env env, napi_value exports) {
   define<createCache>(env, exports, "createCache");
+  define<copyCache>(env, exports, "copyCache");
   define<decodeStep>(env, exports, "decode");
 }
 

@@ -200,6 +200,21 @@ napi_value headLossOf(napi_env env, napi_callback_info info) {
       arguments.isMissing(8) ? std::vector<napi_value>{} : std::vector<napi_value>{arguments[8]});
 }
 
+napi_value finalNorm(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 4);
+  const auto transformer = arguments.handle<Transformer>(0);
+  const HeadBlocks blocks(arguments, 1);
+  const auto input = arguments.handle<Memory>(3);
+  return transformer->engine->run(env, [=](const Context& context) -> Engine::Finish {
+    const ModelShape& shape = transformer->model.shape;
+    FloatBuffer output(context.arena, input->buffer.length());
+    context.kernels.rmsNormForward(context.workspace(), {input->buffer.length() / shape.C, shape.C, shape.epsilon,
+                                                         input->buffer.data(), blocks.parameters(shape).norm, output.data(),
+                                                         nullptr});
+    return [output](napi_env done) { return makeMemory(done, output); };
+  });
+}
+
 napi_value headLogitsOf(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info, 6);
   const auto transformer = arguments.handle<Transformer>(0);
@@ -230,6 +245,7 @@ void defineTransformer(napi_env env, napi_value exports) {
   define<layerBackward>(env, exports, "layerBackward");
   define<mergeAdapter>(env, exports, "mergeAdapter");
   define<headLossOf>(env, exports, "headLoss");
+  define<finalNorm>(env, exports, "finalNorm");
   define<headLogitsOf>(env, exports, "headLogits");
 }
 

@@ -29,56 +29,78 @@ VICUNA_INLINE void appendToCache(const CachedAttention& a, Index keyHead) {
   }
 }
 
-/// One query row against `keys` keys: memory sets the pace, so that tiles of many rows would be wasted. Two passes over
-/// blocks of scores; the running maximum as in attendRows.
-VICUNA_INLINE void attendOne(float* scores, const float* query, Index D, Index keys, const PackedKeys& packed,
+void copyCache(Workspace workspace, const CacheCopy& c) {
+  const Index D = c.heads.D, P = paddedHead(D);
+  workspace.pool.run(c.heads.K, [&](Index head, int) {
+    const float* const from = c.from + head * headCacheSize(c.fromCapacity, D);
+    float* const to = c.to + head * headCacheSize(c.toCapacity, D);
+    const Index panels = roundUp(c.tokens, kTileColumns) * D;
+    std::memcpy(to, from, static_cast<std::size_t>(panels) * sizeof(float));
+    std::memcpy(to + roundUp(c.toCapacity, kTileColumns) * D, from + roundUp(c.fromCapacity, kTileColumns) * D,
+                static_cast<std::size_t>(c.tokens * P) * sizeof(float));
+  });
+}
+
+/// Scores of one query row against whole panels of keys: the sum of multiplyTile, of several panels at once, whose chains
+/// hide each other's latency.
+template <int Panels>
+VICUNA_INLINE void scorePanels(const float* query, Index D, const float* keys, float* scores) {
+  Vec sums[Panels][kTileVectors]{};
+  for (Index d = 0; d < D; d++) {
+    const Vec factor = splat(query[d]);
+#pragma GCC unroll 8
+    for (int panel = 0; panel < Panels; panel++)
+#pragma GCC unroll 2
+      for (int j = 0; j < kTileVectors; j++)
+        sums[panel][j] += factor * load(keys + (panel * D + d) * kTileColumns + j * kLanes);
+  }
+#pragma GCC unroll 8
+  for (int panel = 0; panel < Panels; panel++)
+#pragma GCC unroll 2
+    for (int j = 0; j < kTileVectors; j++) store(scores + panel * kTileColumns + j * kLanes, sums[panel][j]);
+}
+
+/// attendRows for one query row, to the same bits: memory sets the pace, so that tiles of many rows would be wasted.
+VICUNA_INLINE void attendOne(const AttentionState& state, const float* query, Index D, Index keys, const PackedKeys& packed,
                              float* output) {
-  constexpr Index maxVectors = 4;
+  constexpr Index panels = 4, maxVectors = 8;
   const Index P = paddedHead(D);
-  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(D));
-  Vec top = splat(-kInfinity);
-  for (Index block = 0; block < keys; block += kTileColumns) {
-    const float* panel = packed.keys + block * D;
-    Vec even[kTileVectors]{}, odd[kTileVectors]{};
-    for (Index d = 0; d < D; d += 2, panel += 2 * kTileColumns)
-      for (int j = 0; j < kTileVectors; j++) {
-        even[j] += query[d] * load(panel + j * kLanes);
-        odd[j] += query[d + 1] * load(panel + kTileColumns + j * kLanes);
+  const float factor = 1.0f / __builtin_sqrtf(static_cast<float>(D));
+  for (Index d = 0; d < D; d++) state.queries[d] = query[d] * factor;
+  std::memset(state.outputs_P, 0, static_cast<std::size_t>(P) * sizeof(float));
+  std::memset(state.sums, 0, kLanes * sizeof(float));
+  *state.highest = -kInfinity;
+  for (Index block = 0; block < keys; block += kKeyBlock) {
+    const Index seen = smaller(kKeyBlock, keys - block), columns = roundUp(seen, kTileColumns);
+    Index j = 0;
+    for (; j + panels * kTileColumns <= columns; j += panels * kTileColumns)
+      scorePanels<panels>(state.queries, D, packed.keys + (block + j) * D, state.scores + j);
+    for (; j < columns; j += kTileColumns) scorePanels<1>(state.queries, D, packed.keys + (block + j) * D, state.scores + j);
+    maskFrom(state.scores, seen, columns, -kInfinity);
+    softmaxRow(state.scores, columns, P, state.sums, state.highest, state.outputs_P);
+    for (Index first = 0; first < P; first += maxVectors * kLanes) {
+      const Index vectors = smaller(maxVectors, (P - first) / kLanes);
+      float* const outputs = state.outputs_P + first;
+      Vec sums[maxVectors];
+      for (Index v = 0; v < vectors; v++) sums[v] = load(outputs + v * kLanes);
+      for (Index t = 0; t < seen; t++) {
+        const Vec weight = splat(state.scores[t]);
+        for (Index v = 0; v < vectors; v++) sums[v] += weight * load(packed.values_P + (block + t) * P + first + v * kLanes);
       }
-    for (int j = 0; j < kTileVectors; j++) store(scores + block + j * kLanes, (even[j] + odd[j]) * scale);
-    maskFrom(scores + block, keys - block, kTileColumns, -kInfinity);
-    for (int j = 0; j < kTileVectors; j++) top = maximum(load(scores + block + j * kLanes), top);
-  }
-  const float highest = largestLane(top);
-  Vec total{};
-  for (Index j = 0; j < roundUp(keys, kTileColumns); j += kLanes) {
-    const Vec weight = exponential(load(scores + j) - highest);
-    total += weight;
-    store(scores + j, weight);
-  }
-  const float inverse = 1.0f / sumOfLanes(total);
-  for (Index first = 0; first < P; first += maxVectors * kLanes) {
-    const Index vectors = smaller(maxVectors, (P - first) / kLanes);
-    Vec sums[maxVectors]{};
-    for (Index t = 0; t < keys; t++)
-      for (Index j = 0; j < vectors; j++) sums[j] += scores[t] * load(packed.values_P + t * P + first + j * kLanes);
-    for (Index j = 0; j < vectors; j++) {
-      const Index d = first + j * kLanes;
-      storeFirst(output + d, sums[j] * inverse, smaller(kLanes, D - d));
+      for (Index v = 0; v < vectors; v++) store(outputs + v * kLanes, sums[v]);
     }
   }
+  const float inverse = 1.0f / sumOfLanes(load(state.sums));
+  forEachVector(D, [&](Index d, auto access) { access.store(output + d, load(state.outputs_P + d) * inverse); });
 }
 
 void cachedAttention(Workspace workspace, const CachedAttention* sequences, Index count) {
   if (count == 0) return;
   const Index H = sequences[0].heads.H, K = sequences[0].heads.K, D = sequences[0].heads.D;
   const Index stride = sequences[0].heads.rowSize();
-  Index tiles = 0, longest = 0;
-  for (Index s = 0; s < count; s++) {
-    tiles = larger(tiles, pieces(sequences[s].tokens, kAttentionRows));
-    longest = larger(longest, sequences[s].past + sequences[s].tokens);
-  }
-  const Index stateSize = larger(AttentionState::size(D), roundUp(longest, kTileColumns));
+  Index tiles = 0;
+  for (Index s = 0; s < count; s++) tiles = larger(tiles, pieces(sequences[s].tokens, kAttentionRows));
+  const Index stateSize = AttentionState::size(D);
   float* const states = workspace.scratch.get(ScratchUse::attentionThread, workspace.pool.threads() * stateSize);
   const Index groupSize = count * H * tiles;
   auto task = [&](Index number, int thread) {
@@ -90,14 +112,14 @@ void cachedAttention(Workspace workspace, const CachedAttention* sequences, Inde
     }
     const Index first = tile * kAttentionRows, rows = smaller(kAttentionRows, a.tokens - first);
     if (rows <= 0) return;
-    float* const state = states + thread * stateSize;
+    const AttentionState state(states + thread * stateSize, D);
     const PackedKeys packed = cachedKeys(a, head / (H / K));
     const float* const query = a.qkv + first * stride + head * D;
     float* const output = a.output + (first * H + head) * D;
     if (rows == 1) {
       attendOne(state, query, D, a.past + first + 1, packed, output);
     } else {
-      attendRows(AttentionState(state, D), query, stride, rows, D, a.past + first + 1, packed, output, H * D, nullptr);
+      attendRows(state, query, stride, rows, D, a.past + first + 1, packed, output, H * D, nullptr);
     }
   };
   workspace.pool.runGroups(2, groupSize, task);

@@ -155,6 +155,16 @@ struct AttentionBackward {
   float* qkvGradient;
 };
 
+/// One layer's keys and values of a sequence's first tokens, to be copied.
+struct CacheCopy {
+  HeadShape heads;
+  Index tokens;
+  const float* from;
+  Index fromCapacity;
+  float* to;
+  Index toCapacity;
+};
+
 /// New tokens of one sequence, and its cache of one layer's keys and values.
 struct CachedAttention {
   HeadShape heads;
@@ -211,7 +221,8 @@ struct AdamW {
   float decay;
 };
 
-/// result[M, N] = initial + input[M, K] weights[N, K]^T for a handful of rows: weights are read once and not packed.
+/// result[M, N] = initial + input[M, K] weights[N, K]^T. The bits of a row depend on that row and the weights alone, not on
+/// M: skinnyMultiply is for a handful of rows, and wideMultiply gives the same for many.
 struct SkinnyMultiply {
   Index M, N, K;
   const float* input;
@@ -223,10 +234,11 @@ struct SkinnyMultiply {
 /// The kernels of one instruction set.
 struct KernelTable {
   const char* name;
-  /// Rows up to which skinnyMultiply is the faster.
+  /// Rows up to which skinnyMultiply is faster than multiply or wideMultiply.
   Index skinnyRows;
   void (*multiply)(Workspace, const MatrixMultiply&);
   void (*skinnyMultiply)(Workspace, const SkinnyMultiply&);
+  void (*wideMultiply)(Workspace, const SkinnyMultiply&);
   void (*rmsNormForward)(Workspace, const RmsNormForward&);
   void (*rmsNormBackward)(Workspace, const RmsNormBackward&);
   void (*rope)(Workspace, const Rope&);
@@ -237,6 +249,8 @@ struct KernelTable {
   void (*attentionBackward)(Workspace, const AttentionBackward&);
   /// Appends the new tokens to several sequences' caches and attends to all of each.
   void (*cachedAttention)(Workspace, const CachedAttention* sequences, Index count);
+  /// Copies the first `tokens` tokens of one layer's cache into another.
+  void (*copyCache)(Workspace, const CacheCopy&);
   /// Floats of one layer's cache.
   Index (*cacheSize)(const HeadShape&, Index capacity);
   void (*crossEntropy)(Workspace, const CrossEntropy&);

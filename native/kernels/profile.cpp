@@ -56,6 +56,8 @@ KernelProfile::KernelProfile(const KernelTable& kernels) : kernels_(kernels), ti
   time<15, &KernelTable::copy>("copy");
   time<16, &KernelTable::fillZero>("fillZero");
   time<17, &KernelTable::dropout>("dropout");
+  time<18, &KernelTable::wideMultiply>("wideMultiply");
+  time<19, &KernelTable::copyCache>("copyCache");
 }
 
 std::vector<KernelTime> KernelProfile::take() {

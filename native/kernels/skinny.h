@@ -7,6 +7,10 @@
 
 // Generation multiplies a handful of rows by every weight once: memory sets the pace, and packing would double the traffic.
 // Weights are read along their rows, each vector of them used for all input rows while it is in a register.
+//
+// The order of a sum is part of the contract, which wide.h keeps too: lane `l` adds the products of the columns l, l + kLanes,
+// l + 2 kLanes, ... one after the other, columns past the end counting as zeros, and sumOfLanes adds the lanes. It does not
+// depend on how many rows there are, so neither do the bits of a row.
 
 namespace vicuna {
 namespace VICUNA_ISA {
@@ -24,19 +28,15 @@ VICUNA_INLINE void addGroup(const Stored* weights, const float*, const float* in
   }
 }
 
-/// Int8 weights are scaled once for many inputs; for a few, their sum is.
+/// A weight is scaled before it is multiplied, as where weights are packed: memory sets the pace, so that it costs nothing.
 template <int Inputs>
 VICUNA_INLINE void addGroup(const std::int8_t* weights, const float* scale, const float* input, Index inputStride, Vec* sums) {
-  Vec products[Inputs]{};
 #pragma GCC unroll 8
   for (Index v = 0; v < kScaleGroup; v += kLanes) {
-    const Vec w = Inputs > 2 ? widen(weights + v) * *scale : widen(weights + v);
+    const Vec w = widen(weights + v) * *scale;
 #pragma GCC unroll 8
-    for (int m = 0; m < Inputs; m++) (Inputs > 2 ? sums[m] : products[m]) += w * load(input + m * inputStride + v);
+    for (int m = 0; m < Inputs; m++) sums[m] += w * load(input + m * inputStride + v);
   }
-  if (Inputs > 2) return;
-#pragma GCC unroll 2
-  for (int m = 0; m < Inputs; m++) sums[m] += products[m] * *scale;
 }
 
 /// Weight rows `row` to `row + Rows` times input rows `first` to `first + Inputs`.
@@ -60,13 +60,16 @@ VICUNA_INLINE void multiplyRows(const SkinnyMultiply& s, Index row, Index first)
       addGroup<Inputs>(weights + r * K + k, scale, input + k, K, sums[r]);
     }
   }
+  for (int r = 0; r < Rows && k < K; r++) {
+    float rest[kScaleGroup]{};
+    widenRowOf(s.weights, K, row + r, k, K - k, rest);
+    for (Index v = 0; v < K - k; v += kLanes)
+      for (int m = 0; m < Inputs; m++)
+        sums[r][m] += load(rest + v) * loadFirst(input + m * K + k + v, smaller(kLanes, K - k - v), 0);
+  }
   for (int r = 0; r < Rows; r++)
-    for (int m = 0; m < Inputs; m++) {
-      float sum = sumOfLanes(sums[r][m]), rest = 0;
-      for (Index j = k; j < K; j++) rest += widenOne(weights[r * K + j]) * input[m * K + j];
-      sum += isScaled && k < K ? rest * scales[r * scaleStride + k / kScaleGroup] : rest;
-      s.result[at + m * s.N + r] = (s.initial == nullptr ? 0.0f : s.initial[at + m * s.N + r]) + sum;
-    }
+    for (int m = 0; m < Inputs; m++)
+      s.result[at + m * s.N + r] = (s.initial == nullptr ? 0.0f : s.initial[at + m * s.N + r]) + sumOfLanes(sums[r][m]);
 }
 
 /// Weight rows [begin, end) times `Inputs` input rows.

@@ -12,6 +12,7 @@
 #include "normalise.h"
 #include "optimise.h"
 #include "skinny.h"
+#include "wide.h"
 
 namespace vicuna {
 namespace VICUNA_ISA {
@@ -36,8 +37,8 @@ double peak(Workspace workspace, Index iterations) {
 
 extern const KernelTable kernels;
 const KernelTable kernels = {
-    VICUNA_ISA_NAME,  2 * kSkinnyInputs, multiply,         skinnyMultiply,   rmsNormForward,    rmsNormBackward, rope,
-    swigluForward,    swigluBackward,    dropout,          attentionForward, attentionBackward, cachedAttention, cacheSize,
+    VICUNA_ISA_NAME,  2 * kSkinnyInputs, multiply,         skinnyMultiply,   wideMultiply,     rmsNormForward,    rmsNormBackward, rope,
+    swigluForward,    swigluBackward,    dropout,          attentionForward, attentionBackward, cachedAttention, copyCache,        cacheSize,
     crossEntropy,     embeddingForward,  embeddingBackward, adamw,           sumOfSquares,      copy,            fillZero,
     convertWeights,   peak,
 };

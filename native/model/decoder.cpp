@@ -34,6 +34,14 @@ SequenceCache::SequenceCache(const Context& context, const ModelShape& shape, In
       layerSize(context.kernels.cacheSize(shape.heads(), tokens)),
       capacity(tokens) {}
 
+SequenceCache::SequenceCache(const Context& context, const ModelShape& shape, const SequenceCache& from, Index length,
+                             Index tokens)
+    : SequenceCache(context, shape, tokens) {
+  for (Index index = 0; index < shape.L; index++)
+    context.kernels.copyCache(context.workspace(),
+                              {shape.heads(), length, from.layer(index), from.capacity, layer(index), capacity});
+}
+
 void decode(const Context& context, Model& model, const DecoderWeights& weights, const std::vector<DecodeInput>& inputs,
             float* logits) {
   const ModelShape& s = model.shape;
@@ -55,7 +63,7 @@ void decode(const Context& context, Model& model, const DecoderWeights& weights,
   for (Index layer = 0; layer < s.L; layer++) {
     const LayerWeights& w = weights.layers[static_cast<std::size_t>(layer)];
     kernels.rmsNormForward(workspace, {T, s.C, s.epsilon, tensors.x_TC, w.attentionNorm, tensors.normalised_TC, nullptr});
-    linearForward(context, T, s.qkvSize(), s.C, tensors.normalised_TC, w.qkv, nullptr, tensors.qkv);
+    linearRows(context, T, s.qkvSize(), s.C, tensors.normalised_TC, w.qkv, nullptr, tensors.qkv);
     kernels.rope(workspace, {T, s.H + s.K, s.D, tensors.qkv, s.qkvSize(), ropeTable, positions.data(), 1});
     std::vector<CachedAttention> attentions;
     Index row = 0;
@@ -71,11 +79,11 @@ void decode(const Context& context, Model& model, const DecoderWeights& weights,
       keepRows(tensors.x_TC, s.C, lastRows);
       T = static_cast<Index>(lastRows.size());
     }
-    linearForward(context, T, s.C, s.H * s.D, tensors.attended, w.output, tensors.x_TC, tensors.x_TC);
+    linearRows(context, T, s.C, s.H * s.D, tensors.attended, w.output, tensors.x_TC, tensors.x_TC);
     kernels.rmsNormForward(workspace, {T, s.C, s.epsilon, tensors.x_TC, w.feedForwardNorm, tensors.normalised_TC, nullptr});
-    linearForward(context, T, 2 * s.F, s.C, tensors.normalised_TC, w.gateUp, nullptr, tensors.gateUp);
+    linearRows(context, T, 2 * s.F, s.C, tensors.normalised_TC, w.gateUp, nullptr, tensors.gateUp);
     kernels.swigluForward(workspace, {T, s.F, tensors.gateUp, tensors.hidden_TF});
-    linearForward(context, T, s.C, s.F, tensors.hidden_TF, w.down, tensors.x_TC, tensors.x_TC);
+    linearRows(context, T, s.C, s.F, tensors.hidden_TF, w.down, tensors.x_TC, tensors.x_TC);
   }
   headLogits(context, s, weights.head, tensors.x_TC, nullptr, T, logits);
 }

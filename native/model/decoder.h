@@ -12,6 +12,8 @@ namespace vicuna {
 /// Keys and values of one sequence, for every layer.
 struct SequenceCache {
   SequenceCache(const Context& context, const ModelShape& shape, Index tokens);
+  /// One that begins with the first `length` tokens of another.
+  SequenceCache(const Context& context, const ModelShape& shape, const SequenceCache& from, Index length, Index tokens);
 
   float* layer(Index index) const { return memory.data() + index * layerSize; }
 
@@ -35,7 +37,9 @@ struct DecodeInput {
   Index count;
 };
 
-/// Runs every layer over the new tokens of several sequences and puts them into their caches.
+/// Runs every layer over the new tokens of several sequences and puts them into their caches. What is computed of a token,
+/// keys, values and logits, has the same bits whoever shares the step and however a prompt is cut into steps: only
+/// kernels are called whose rows do not depend on each other.
 ///
 /// @param logits `[inputs, V]`, after each one's last token.
 void decode(const Context& context, Model& model, const DecoderWeights& weights, const std::vector<DecodeInput>& inputs,

@@ -58,7 +58,7 @@ double headLoss(const Context& context, const ModelShape& shape, const HeadParam
 void headLogits(const Context& context, const ModelShape& shape, const HeadParameters& parameters, const float* input,
                 const std::int32_t* rows, Index count, float* logits) {
   const float* const normalised_NC = normalised(context, shape, parameters.norm, input, rows, count);
-  linearForward(context, count, shape.V, shape.C, normalised_NC, parameters.lmHead, nullptr, logits);
+  linearRows(context, count, shape.V, shape.C, normalised_NC, parameters.lmHead, nullptr, logits);
 }
 
 }  // namespace vicuna

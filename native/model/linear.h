@@ -16,6 +16,17 @@ inline void linearForward(const Context& context, Index T, Index N, Index K, con
   }
 }
 
+/// linearForward for inference: the bits of a row do not depend on the other rows, nor on how many there are.
+inline void linearRows(const Context& context, Index T, Index N, Index K, const float* x_TK, const WeightMatrix& w_NK,
+                       const float* initial_TN, float* y_TN) {
+  const SkinnyMultiply product{T, N, K, x_TK, w_NK, y_TN, initial_TN};
+  if (T <= context.kernels.skinnyRows) {
+    context.kernels.skinnyMultiply(context.workspace(), product);
+  } else {
+    context.kernels.wideMultiply(context.workspace(), product);
+  }
+}
+
 inline void linearInputGradient(const Context& context, Index T, Index N, Index K, const float* dy_TN, const float* w_NK,
                                 float* dx_TK) {
   context.kernels.multiply(context.workspace(),

@@ -122,4 +122,39 @@ VICUNA_TEST(attendsToCachesOfSeveralSequencesAtOnce) {
   expectClose(outputs, expected, 2e-6, "three sequences");
 }
 
+VICUNA_TEST(attendsToACacheToTheSameBitsHoweverAPromptIsCut) {
+  for (const Case& c : cases) {
+    const Index T = c.starts.back(), stride = c.heads.rowSize(), size = c.heads.H * c.heads.D;
+    const Floats qkv = randomFloats(T * stride, 3);
+    const auto attend = [&](const std::function<Index(Index)>& chunkAt) {
+      Floats cache(machine.kernels.cacheSize(c.heads, T), NAN), output(T * size, NAN);
+      for (Index past = 0, chunk; past < T; past += chunk) {
+        chunk = std::min(chunkAt(past), T - past);
+        const CachedAttention attention{c.heads, chunk, past, T, qkv.data() + past * stride, cache.data(),
+                                        output.data() + past * size};
+        machine.kernels.cachedAttention(machine.workspace(), &attention, 1);
+      }
+      return output;
+    };
+    const Floats whole = attend([&](Index) { return T; });
+    expectSame(attend([](Index) { return 1; }), whole, describe(c) + ", row by row");
+    expectSame(attend([](Index past) { return past % 3 == 0 ? 1 : 101; }), whole, describe(c) + ", in chunks");
+  }
+}
+
+VICUNA_TEST(copiesTheBeginningOfACache) {
+  for (const Case& c : cases) {
+    const Index T = c.starts.back(), kept = T - 1, capacity = T + 70, stride = c.heads.rowSize(), size = c.heads.H * c.heads.D;
+    const Floats qkv = randomFloats(T * stride, 5);
+    Floats cache(machine.kernels.cacheSize(c.heads, T), NAN), copy(machine.kernels.cacheSize(c.heads, capacity), NAN);
+    Floats output(T * size, NAN), again(size, NAN);
+    const CachedAttention all{c.heads, T, 0, T, qkv.data(), cache.data(), output.data()};
+    machine.kernels.cachedAttention(machine.workspace(), &all, 1);
+    machine.kernels.copyCache(machine.workspace(), {c.heads, kept, cache.data(), T, copy.data(), capacity});
+    const CachedAttention last{c.heads, 1, kept, capacity, qkv.data() + kept * stride, copy.data(), again.data()};
+    machine.kernels.cachedAttention(machine.workspace(), &last, 1);
+    expectSame(again, Floats(output.end() - size, output.end()), describe(c));
+  }
+}
+
 }  // namespace vicuna::test

@@ -63,11 +63,33 @@ VICUNA_TEST(multipliesByWeightsOfAnyFormat) {
         Floats result(M * N, NAN);
         machine.kernels.skinnyMultiply(machine.workspace(), {M, N, K, input.data(), weights.matrix, result.data(), residual.data()});
         expectClose(result, expected, 2e-6, what + ", unpacked");
+        Floats wide(M * N, NAN);
+        machine.kernels.wideMultiply(machine.workspace(), {M, N, K, input.data(), weights.matrix, wide.data(), residual.data()});
+        expectSame(wide, result, what + ", for many rows");
         result.assign(M * N, NAN);
         machine.kernels.multiply(machine.workspace(), {M, N, K, input.data(), K, false, weights.matrix, K, true, result.data(), N,
                                                        residual.data(), N});
         expectClose(result, expected, 2e-6, what + ", packed");
       }
+}
+
+VICUNA_TEST(theBitsOfARowDoNotDependOnTheOthers) {
+  const Index N = 70, most = 45;
+  for (const WeightFormat format : kFormats)
+    for (const Index K : {7, 32, 129, 515}) {
+      const Floats input = randomFloats(most * K, 1);
+      const Converted weights(machine, randomFloats(N * K, 3), N, K, format);
+      Floats together(most * N, NAN);
+      machine.kernels.wideMultiply(machine.workspace(), {most, N, K, input.data(), weights.matrix, together.data(), nullptr});
+      for (const Index count : {1, 2, 3, 7, 16, 19})
+        for (Index first = 0; first + count <= most; first += 11)
+          for (const auto multiply : {machine.kernels.skinnyMultiply, machine.kernels.wideMultiply}) {
+            Floats some(count * N, NAN);
+            multiply(machine.workspace(), {count, N, K, input.data() + first * K, weights.matrix, some.data(), nullptr});
+            const Floats expected(together.begin() + first * N, together.begin() + (first + count) * N);
+            expectSame(some, expected, std::to_string(count) + " rows of depth " + std::to_string(K));
+          }
+    }
 }
 
 }  // namespace vicuna::test

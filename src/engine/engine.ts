@@ -185,12 +185,19 @@ export interface Transformer {
   headLoss(parameters: HeadWeights, input: Vector, batch: BatchHandle, options: HeadLossOptions): Promise<HeadLoss>;
   /** Logits of the given rows of the head's input. @returns `[rows.length, V]` */
   headLogits(parameters: HeadWeights, input: Vector, rows: Int32Array): Promise<Float32Array>;
+  /** The model's final norm alone: what its head reads of a layer's output. @returns `[T, C]` */
+  finalNorm(parameters: HeadWeights, input: Vector): Promise<Vector>;
   /** An empty cache for one sequence of up to `capacity` tokens: a limit, to be filled as tokens come. */
   createCache(capacity: number): Promise<KeyValueCache>;
+  /** A cache of up to `capacity` tokens that begins as another does, with its first `length` tokens. */
+  copyCache(cache: KeyValueCache, length: number, capacity: number): Promise<KeyValueCache>;
   /** Forgets all but the first `length` tokens. */
   truncateCache(cache: KeyValueCache, length: number): void;
   /**
    * Runs every layer over the new tokens of several sequences at once and adds them to their caches.
+   *
+   * On the native engine the logits of a sequence have the same bits whoever shares the step and however its tokens are
+   * cut into steps; on others they may differ in rounding.
    *
    * @returns for each request the logits `[V]` after its last token.
    */

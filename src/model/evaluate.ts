@@ -1,5 +1,5 @@
-import type { CallOptions } from '../core/index.js';
-import type { BatchHandle, Engine, ModelWeights, Transformer, Vector } from '../engine/index.js';
+import { type CallOptions, VicunaError } from '../core/index.js';
+import type { BatchHandle, Engine, ModelWeights, PackedBatch, Transformer, Vector } from '../engine/index.js';
 
 // Shapes: T tokens, C hidden size, V vocabulary.
 
@@ -10,10 +10,19 @@ export interface WeightsOnEngine {
   readonly weights: ModelWeights;
 }
 
+/** @throws VicunaError `context-overflow` where so many tokens cannot be computed at once. */
+export function assertOneContext(tokens: number, contextLength: number): void {
+  if (tokens > 0 && tokens <= contextLength) return;
+  throw new VicunaError(
+    'context-overflow',
+    `${tokens} tokens cannot be computed at once: from 1 to ${contextLength}, the model's context, can. Split them.`,
+  );
+}
+
 /** @returns logits `[T, V]` of what follows each token. */
 export function computeLogits(model: WeightsOnEngine, tokens: Int32Array, options: CallOptions): Promise<Float32Array> {
   const rows = Int32Array.from(tokens.keys());
-  return withHidden(model, tokens, options, (hidden_TC) =>
+  return computeHidden(model, [tokens], options, (hidden_TC) =>
     model.transformer.headLogits(headOf(model), hidden_TC, rows),
   );
 }
@@ -24,7 +33,7 @@ export function computeTokenLosses(
   tokens: Int32Array,
   options: CallOptions,
 ): Promise<Float32Array> {
-  return withHidden(model, tokens, options, async (hidden_TC, batch) => {
+  return computeHidden(model, [tokens], options, async (hidden_TC, batch) => {
     const { tokenLosses } = await model.transformer.headLoss(headOf(model), hidden_TC, batch, {
       gradientScale: 1,
       tokenLosses: true,
@@ -40,15 +49,14 @@ function headOf({ weights }: WeightsOnEngine) {
   return { head: weights.at(-1)!, embedding: weights[0] };
 }
 
-/** Computes the input of the head for one sequence, lends it, and releases everything. */
-async function withHidden<Result>(
+/** Computes the input of the head for sequences laid end to end, lends it, and releases everything. */
+export async function computeHidden<Result>(
   { engine, transformer, weights }: WeightsOnEngine,
-  tokens: Int32Array,
+  sequences: readonly Int32Array[],
   { signal, onProgress }: CallOptions,
   use: (hidden_TC: Vector, batch: BatchHandle) => Promise<Result>,
 ): Promise<Result> {
-  const sequenceStarts = Int32Array.of(0, tokens.length);
-  const batch = await transformer.batch({ tokens, labels: tokens, sequenceStarts });
+  const batch = await transformer.batch(packed(sequences));
   let hidden_TC: Vector | undefined;
   try {
     const layers = weights.slice(1, -1);
@@ -64,4 +72,12 @@ async function withHidden<Result>(
   } finally {
     engine.release(hidden_TC, batch);
   }
+}
+
+function packed(sequences: readonly Int32Array[]): PackedBatch {
+  const sequenceStarts = new Int32Array(sequences.length + 1);
+  for (const [index, { length }] of sequences.entries()) sequenceStarts[index + 1] = sequenceStarts[index]! + length;
+  const tokens = new Int32Array(sequenceStarts.at(-1)!);
+  for (const [index, sequence] of sequences.entries()) tokens.set(sequence, sequenceStarts[index]);
+  return { tokens, labels: tokens, sequenceStarts };
 }

@@ -1,3 +1,5 @@
+export type { BatchingConfig } from './batching/config.js';
+export type { BatchStep, BatchStepObserver, ModelLoad } from './batching/load.js';
 export { type LlamaConfig, type ResolvedLlamaConfig, toModelShape } from './config/llama-config.js';
 export { llamaPresets } from './config/presets.js';
 export { type DescribedWeights, readDescribedModel } from './described-model.js';

@@ -11,6 +11,8 @@ import {
 import { type CallOptions, ConfigError, parseConfig } from '../core/index.js';
 import type { ModelWeights, Transformer } from '../engine/index.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/index.js';
+import { type BatchingConfig, batchingConfigSchema, type ResolvedBatchingConfig } from './batching/config.js';
+import type { BatchStepObserver } from './batching/load.js';
 import { type LlamaConfig, llamaConfigSchema, toModelShape } from './config/llama-config.js';
 import { readDescription } from './directory.js';
 import { type ChosenEngine, chooseEngine, dropEngine, type EngineChoice } from './engine-choice.js';
@@ -26,6 +28,10 @@ export interface ModelOptions extends CallOptions {
   readonly template?: PromptTemplate | PromptTemplateName | undefined;
   /** Name of the model among others. @defaultValue its directory's name; `vicuna` for a new one */
   readonly id?: string | undefined;
+  /** How calls share the engine. */
+  readonly batching?: BatchingConfig | undefined;
+  /** Told of every step of the batch. */
+  readonly onStep?: BatchStepObserver | undefined;
 }
 
 /** @public */
@@ -58,10 +64,13 @@ export interface ModelParts extends DescribedModel {
   readonly chosen: ChosenEngine;
   readonly transformer: Transformer;
   readonly weights: ModelWeights;
+  readonly batching: ResolvedBatchingConfig;
+  readonly onStep: BatchStepObserver | undefined;
 }
 
 export async function createParts(wanted: LlamaConfig, options: CreateOptions): Promise<ModelParts> {
-  const { tokenizer, seed = 0, id = 'vicuna' } = options;
+  const { tokenizer, seed = 0, id = 'vicuna', onStep } = options;
+  const batching = parseBatching(options);
   const subject = 'LlamaConfig';
   const withTokenizer = {
     ...wanted,
@@ -80,6 +89,8 @@ export async function createParts(wanted: LlamaConfig, options: CreateOptions): 
       id,
       chosen,
       transformer,
+      batching,
+      onStep,
       weights: await uploadBlocks(chosen.engine, transformer, 'float32', initialize, options),
       description: { config, extras: {} },
       generation: {},
@@ -102,7 +113,8 @@ export async function loadDescription(
 }
 
 export async function loadParts(directory: string, options: LoadOptions): Promise<ModelParts> {
-  const { signal, id = basename(resolve(directory)) } = options;
+  const { signal, id = basename(resolve(directory)), onStep } = options;
+  const batching = parseBatching(options);
   const format = parseConfig(weightFormatSchema, options.weights, 'LoadOptions.weights');
   const described = await loadDescription(directory, options);
   const { config, extras } = described.description;
@@ -114,11 +126,17 @@ export async function loadParts(directory: string, options: LoadOptions): Promis
       id,
       chosen,
       transformer,
+      batching,
+      onStep,
       weights: await uploadBlocks(chosen.engine, transformer, format, read, options),
       ...described,
       description: { config: { ...config, tiedEmbeddings: weights.shape.tiedEmbeddings }, extras },
     };
   });
+}
+
+function parseBatching({ batching }: ModelOptions): ResolvedBatchingConfig {
+  return parseConfig(batchingConfigSchema, batching ?? {}, 'ModelOptions.batching');
 }
 
 /** Builds on an engine that is dropped again, where it is ours, when building fails. */

@@ -1,20 +1,37 @@
 import { type Adapter, readAdapter } from '../checkpoint/index.js';
-import type { ChatFeature, ChatModel, Generation, Message, PromptTemplate, TextDelta } from '../conversation/index.js';
-import { type CallOptions, parseConfig, type Run, startRun, VicunaError } from '../core/index.js';
-import type { Engine, KeyValueCache, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
+import type {
+  ChatModel,
+  CompletionModel,
+  Embedding,
+  EmbeddingModel,
+  Generation,
+  Message,
+  PromptTemplate,
+  TextDelta,
+} from '../conversation/index.js';
+import { type CallOptions, type Run, startRun, VicunaError } from '../core/index.js';
+import type { Engine, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
+import { EngineTurns } from './batching/engine-turns.js';
+import type { ModelLoad } from './batching/load.js';
+import { Scheduler } from './batching/scheduler.js';
 import type { LlamaConfig, ResolvedLlamaConfig } from './config/llama-config.js';
+import { computeFinalHidden, embedTexts } from './embed.js';
 import { dropEngine } from './engine-choice.js';
-import { computeLogits, computeTokenLosses } from './evaluate.js';
+import { assertOneContext, computeLogits, computeTokenLosses } from './evaluate.js';
 import { evaluateWindows, type TextEvaluation } from './evaluate-text.js';
-import { DecodeQueue } from './generation/decode-queue.js';
-import { assertRoom, fitPrompt } from './generation/fit-prompt.js';
-import { generateText, type TextGeneration } from './generation/generate-text.js';
-import type { GenerationHost } from './generation/generate-tokens.js';
+import { fitPrompt } from './generation/fit-prompt.js';
+import { generateText } from './generation/generate-text.js';
+import { type Continuation, parseSettings, prepareGeneration } from './generation/prepare.js';
 import { mergeIntoWeights } from './lora/merge.js';
 import { asVectors } from './parameters.js';
 import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
-import { type CompletionOptions, generationSettingsSchema, type VicunaChatOptions } from './sampling/settings.js';
+import {
+  type CompletionOptions,
+  type GenerationSettings,
+  honoured,
+  type VicunaChatOptions,
+} from './sampling/settings.js';
 import { type SaveOptions, saveModel, writeDescription } from './save.js';
 import { type WeightLoan, WeightStore } from './weight-store.js';
 
@@ -32,17 +49,17 @@ import { type WeightLoan, WeightStore } from './weight-store.js';
  *
  * @public
  */
-export class VicunaModel implements ChatModel, AsyncDisposable {
+export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, AsyncDisposable {
   readonly id: string;
-  readonly features: readonly ChatFeature[] = ['repetition-penalty', 'top-k', 'seed'];
+  readonly features = honoured;
   /** What the model computes with. @internal */
   readonly engine: Engine;
   /** The model's architecture on its engine. @internal */
   readonly transformer: Transformer;
   readonly #parts: ModelParts;
   readonly #weights: WeightStore;
-  readonly #queue: DecodeQueue;
-  readonly #caches = new Set<KeyValueCache>();
+  readonly #turns = new EngineTurns();
+  readonly #scheduler: Scheduler;
   #isDisposed = false;
 
   private constructor(parts: ModelParts) {
@@ -51,7 +68,10 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     this.engine = parts.chosen.engine;
     this.transformer = parts.transformer;
     this.#weights = new WeightStore(this.engine, parts.weights, parts.id);
-    this.#queue = new DecodeQueue(parts.transformer, () => this.weights);
+    const { transformer, onStep } = parts;
+    const release = this.engine.release.bind(this.engine);
+    const host = { transformer, turns: this.#turns, weights: () => this.weights, release, onStep };
+    this.#scheduler = new Scheduler(host, parts.batching);
   }
 
   /**
@@ -74,6 +94,11 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
    */
   static async load(directory: string, options: LoadOptions = {}): Promise<VicunaModel> {
     return new VicunaModel(await loadParts(directory, options));
+  }
+
+  /** What it is doing now: how many calls run and wait, and the memory they take. */
+  get load(): ModelLoad {
+    return this.#scheduler.load;
   }
 
   get config(): ResolvedLlamaConfig {
@@ -100,7 +125,10 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
 
   /** @internal */
   lendWeights(): Promise<WeightLoan> {
-    return this.#queue.exclusive(async () => this.#weights.lend());
+    return this.#turns.exclusive(async () => {
+      this.#scheduler.forget();
+      return this.#weights.lend();
+    });
   }
 
   /** @internal */
@@ -152,6 +180,20 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   }
 
   /**
+   * Texts as points: the mean of the final hidden states over a text's tokens, scaled to length 1.
+   *
+   * @param texts - each from one token to `config.contextLength`, the begin token included.
+   * @throws VicunaError `context-overflow` naming the text that is longer.
+   */
+  async embed(texts: readonly string[], options: CallOptions = {}): Promise<readonly Embedding[]> {
+    void this.weights;
+    const { tokenizer, config } = this;
+    const compute = (batch: readonly Int32Array[]) =>
+      this.#turns.exclusive(() => computeFinalHidden(this, batch, { signal: options.signal }));
+    return embedTexts({ texts, tokenizer, contextLength: config.contextLength, compute }, options);
+  }
+
+  /**
    * @param tokens - `[T]`, at least one and at most `config.contextLength`.
    * @returns logits `[T, V]` of what follows each token, row by row.
    */
@@ -185,7 +227,7 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     // Asked at once, to fail before anything is written.
     void this.parameters;
     const readBlock = (block: number, into: Float32Array) =>
-      this.#queue.exclusive(() => this.engine.download(this.parameters[block]!, into));
+      this.#turns.exclusive(() => this.engine.download(this.parameters[block]!, into));
     await saveModel(directory, { ...this.#parts, blocks: this.transformer.blocks, readBlock }, options);
   }
 
@@ -209,72 +251,38 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
   /** Adds an adapter to the weights, in place. @internal */
   async addAdapter(adapter: Adapter): Promise<void> {
     const { parameters } = this;
-    await this.#queue.exclusive(() => mergeIntoWeights(this.engine, this.transformer, parameters, adapter));
+    await this.#turns.exclusive(() => {
+      this.#scheduler.forget();
+      return mergeIntoWeights(this.engine, this.transformer, parameters, adapter);
+    });
   }
 
   /** Frees the weights, ends chats that still run, and disposes of the engine if the model made it. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    await this.#queue.close(disposed(this.id));
-    this.engine.release(...this.#caches);
+    await this.#scheduler.close(disposed(this.id));
     this.#weights.release();
-    this.#caches.clear();
     await dropEngine(this.#parts.chosen);
   }
 
-  #generate<Options extends VicunaChatOptions>(
-    { signal, onProgress, ...rest }: Options,
-    prepare: (settings: ReturnType<typeof parseSettings>) => Promise<Pick<TextGeneration, 'prompt' | 'stop' | 'lead'>>,
+  #generate(
+    options: VicunaChatOptions,
+    prompt: (settings: GenerationSettings) => Promise<Continuation>,
   ): Run<TextDelta, Generation> {
-    const prepared = async (own: AbortSignal): Promise<TextGeneration> => {
+    const { signal, onProgress } = options;
+    const prepare = async (own: AbortSignal) => {
       void this.weights;
-      const settings = parseSettings(rest);
-      const { prompt, stop, lead } = await prepare(settings);
-      const room = this.config.contextLength - prompt.length;
-      assertRoom(prompt.length, this.config.contextLength, 'Shorten it.');
-      return {
-        prompt,
-        lead,
-        stop: [...stop, ...settings.stop],
-        settings,
-        maxTokens: Math.min(settings.maxTokens ?? room, room),
-        endTokenIds: this.#endTokenIds(),
-        decoder: this.tokenizer.streamDecoder({ continuation: true }),
-        signal: own,
-        onProgress,
-      };
+      const settings = parseSettings(options);
+      return prepareGeneration(this, settings, await prompt(settings), { signal: own, onProgress });
     };
-    const host = this.#host();
+    const scheduler = this.#scheduler;
     return startRun(
       async function* (own) {
-        return yield* generateText(host, await prepared(own));
+        return yield* generateText(scheduler, await prepare(own));
       },
       { signal },
     );
-  }
-
-  #host(): GenerationHost {
-    return {
-      queue: this.#queue,
-      vocabularySize: this.config.vocabularySize,
-      createCache: async (capacity) => {
-        const cache = await this.#queue.exclusive(() => this.transformer.createCache(capacity));
-        this.#caches.add(cache);
-        return cache;
-      },
-      releaseCache: (cache) => {
-        if (this.#caches.delete(cache)) this.engine.release(cache);
-      },
-    };
-  }
-
-  #endTokenIds(): ReadonlySet<number> {
-    const { tokenizer, template, config } = this;
-    const { end } = template.assistant;
-    const templateEnd = template.controlTokens.includes(end) ? tokenizer.tokenToId(end) : undefined;
-    const ids = new Set([...config.endTokenIds, ...tokenizer.endTokenIds]);
-    return templateEnd === undefined ? ids : ids.add(templateEnd);
   }
 
   async #evaluate(
@@ -282,18 +290,9 @@ export class VicunaModel implements ChatModel, AsyncDisposable {
     compute: (tokens: Int32Array) => Promise<Float32Array>,
   ): Promise<Float32Array> {
     void this.weights;
-    const { contextLength } = this.config;
-    if (tokens.length === 0 || tokens.length > contextLength)
-      throw new VicunaError(
-        'context-overflow',
-        `${tokens.length} tokens cannot be computed at once: from 1 to ${contextLength}, the model's context, can. Split them.`,
-      );
-    return this.#queue.exclusive(() => compute(Int32Array.from(tokens)));
+    assertOneContext(tokens.length, this.config.contextLength);
+    return this.#turns.exclusive(() => compute(Int32Array.from(tokens)));
   }
-}
-
-function parseSettings(options: Parameters<typeof generationSettingsSchema.parse>[0]) {
-  return parseConfig(generationSettingsSchema, options, 'chat options');
 }
 
 function disposed(id: string): VicunaError {

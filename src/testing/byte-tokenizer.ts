@@ -44,6 +44,7 @@ export function byteTokenizer(): Tokenizer {
     streamDecoder: (options) => new ByteStreamDecoder(decodable, plan, options),
     tokenToId: (token) => ids.get(token),
     idToToken,
+    tokenBytes: (id) => (Number.isInteger(id) && id >= 0 && id < BYTES ? Uint8Array.of(id) : undefined),
     async save(directory) {
       const specialTokens = special.map(({ text, id }) => ({ content: text, id }));
       const source = byteLevelTokenizerJson({

@@ -89,13 +89,13 @@ export class NativeTokenizer implements Tokenizer {
   }
 
   streamDecoder(options: StreamDecoderOptions = {}): StreamDecoder {
-    this.#plan ??= planDecoder(this.#files.tokenizer.decoder);
+    const plan = this.#decoderPlan();
     const vocabulary = {
       vocabularySize: this.vocabularySize,
       idToToken: (id: number) => this.idToToken(id),
       isSpecial: (id: number) => this.#specialIds.has(id),
     };
-    return new ByteStreamDecoder(vocabulary, this.#plan, options);
+    return new ByteStreamDecoder(vocabulary, plan, options);
   }
 
   tokenToId(token: string): number | undefined {
@@ -107,8 +107,18 @@ export class NativeTokenizer implements Tokenizer {
     return this.#native.idToToken(id) ?? undefined;
   }
 
+  tokenBytes(id: number): Uint8Array | undefined {
+    const token = this.#specialIds.has(id) ? undefined : this.idToToken(id);
+    return token === undefined ? undefined : this.#decoderPlan().bytes(token, false);
+  }
+
   async save(directory: string): Promise<void> {
     await saveTokenizer(directory, this.#files, this);
+  }
+
+  #decoderPlan(): DecoderPlan {
+    this.#plan ??= planDecoder(this.#files.tokenizer.decoder);
+    return this.#plan;
   }
 
   async #encodeRespelled(texts: readonly MarkedText[], addSpecialTokens: boolean): Promise<NativeEncoding[]> {

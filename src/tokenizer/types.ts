@@ -93,6 +93,8 @@ export interface Tokenizer {
   streamDecoder(options?: StreamDecoderOptions): StreamDecoder;
   tokenToId(token: string): number | undefined;
   idToToken(id: number): string | undefined;
+  /** UTF-8 bytes that a token adds to a text that is there already; `undefined` for special tokens and unused ids. */
+  tokenBytes(id: number): Uint8Array | undefined;
   /** Writes `tokenizer.json` and `tokenizer_config.json`, as transformers reads them, into a directory that exists. */
   save(directory: string): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/conversation/index.js';
+import type { DrawnToken, Message } from '../../src/conversation/index.js';
 import { renderPrompt } from '../../src/conversation/index.js';
 import { ConfigError, VicunaError } from '../../src/core/index.js';
 import { createEngine, type Engine } from '../../src/engine/index.js';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   tokenizer = await tinyLlama();
   random = await VicunaModel.create(
     { hiddenSize: 32, layers: 2, heads: 4, keyValueHeads: 2, contextLength: 512, initializerRange: 0.3 },
-    { engine, tokenizer, seed: 3 },
+    { engine, tokenizer, seed: 3, batching: { prefixCacheBytes: 0 } },
   );
 });
 afterAll(async () => {
@@ -126,6 +126,93 @@ describe('a reply', () => {
   });
 });
 
+describe('the tokens of a reply', () => {
+  async function drawn(reply: string, options: VicunaChatOptions = {}) {
+    await using model = await scriptedModel(engine, tokenizer, await replyTokens(tokenizer, reply));
+    const run = model.chat(ask('Hi'), { temperature: 0, logprobs: 2, ...options });
+    const deltas: { text: string; tokens: readonly string[] }[] = [];
+    const all: DrawnToken[] = [];
+    for await (const { text, tokens = [] } of run) {
+      deltas.push({ text, tokens: tokens.map(({ token }) => token) });
+      all.push(...tokens);
+    }
+    return { deltas, all, ...(await run.result) };
+  }
+  const bytesOf = (tokens: readonly DrawnToken[]) => Buffer.from(tokens.flatMap(({ bytes }) => bytes!)).toString();
+
+  it('come with the text they made, in bytes and with the likeliest beside them', async () => {
+    const { all, text } = await drawn('Quick,fox.');
+    // Their bytes hold the space that is no part of the reply.
+    expect(bytesOf(all).trimStart()).toBe(text);
+    for (const { token, logprob, likeliest } of all) {
+      expect(likeliest).toHaveLength(2);
+      expect(likeliest[0]).toMatchObject({ token, logprob });
+      expect(logprob).toBeLessThanOrEqual(0);
+      expect(likeliest[1]!.logprob).toBeLessThanOrEqual(logprob);
+    }
+  });
+
+  it('wait with a text that could become a stop string, and are not shown where it does', async () => {
+    const shown = await drawn('one#2345', { stop: ['#29'] });
+    const hash = shown.deltas.find(({ tokens }) => tokens.includes('#'))!;
+    expect(hash.text.startsWith('#2')).toBe(true);
+    expect(bytesOf(shown.all).trimStart()).toBe('one#2345');
+    const cut = await drawn('one#2345', { stop: ['#23'] });
+    expect(bytesOf(cut.all).trimStart()).toBe('one');
+  });
+
+  it('that make a character together are shown with it', async () => {
+    const { deltas } = await drawn('a🦙');
+    expect(deltas.at(-1)).toEqual({ text: '🦙', tokens: ['\uFFFD', '\uFFFD', '\uFFFD', '\uFFFD'] });
+  });
+
+  it('are all there where the reply ends inside a character', async () => {
+    const { all, usage } = await drawn('a🦙', { maxTokens: 4 });
+    expect(all).toHaveLength(usage.completionTokens);
+  });
+
+  it('are left out unless they are asked for', async () => {
+    const { all } = await drawn('Quick', { logprobs: undefined });
+    expect(all).toEqual([]);
+  });
+});
+
+describe('a reply in JSON', () => {
+  const schema = {
+    type: 'object',
+    properties: { name: { type: 'string', maxLength: 6 }, age: { type: 'integer', minimum: 0, maximum: 99 } },
+    required: ['name', 'age'],
+    additionalProperties: false,
+  };
+  const responseFormat = { type: 'json-schema', schema } as const;
+
+  it('is what the schema admits, whatever the model would say, and then ends', async () => {
+    const before = engine.usage;
+    for (const options of [{ temperature: 0 }, { temperature: 2, seed: 1 }, { temperature: 1, topP: 0.5, seed: 2 }]) {
+      const { text, finishReason } = await random.chat(ask('Who?'), { ...options, responseFormat }).result;
+      const { name, age, ...rest } = JSON.parse(text);
+      expect(rest).toEqual({});
+      expect([...name].length).toBeLessThanOrEqual(6);
+      expect(Number.isInteger(age) && age >= 0 && age <= 99).toBe(true);
+      expect(finishReason).toBe('stop');
+    }
+    expect(engine.usage).toEqual(before);
+  });
+
+  it('is cut where maxTokens are few, and says so', async () => {
+    expect(await random.chat(ask('Who?'), { responseFormat, maxTokens: 3 }).result).toMatchObject({
+      finishReason: 'length',
+    });
+  });
+
+  it('is refused where the schema cannot be followed', async () => {
+    const unknown = { type: 'json-schema', schema: { type: 'tree' } } as const;
+    await expect(random.chat(ask('Who?'), { responseFormat: unknown }).result).rejects.toMatchObject({
+      code: 'schema-unsupported',
+    });
+  });
+});
+
 describe('messages that are too long', () => {
   const history: Message[] = [
     { role: 'system', content: 'Be kind.' },
@@ -209,13 +296,13 @@ describe('a chat that ends early', () => {
   it('ends with a typed error when its model is disposed of, and leaves nothing behind', async () => {
     const before = engine.usage.handles;
     const model = await scriptedModel(engine, tokenizer, await replyTokens(tokenizer, 'abcdef'));
-    const waiting = model.chat(ask('Hi')).result;
+    const waiting = expect(model.chat(ask('Hi')).result).rejects.toMatchObject({ code: 'disposed' });
     const run = model.chat(ask('Hi'), { temperature: 0 });
     const loop = async () => {
       for await (const _ of run) await model[Symbol.asyncDispose]();
     };
     await expect(loop()).rejects.toMatchObject({ code: 'disposed' });
-    await expect(waiting).rejects.toMatchObject({ code: 'disposed' });
+    await waiting;
     expect(engine.usage.handles).toBe(before);
     await expect(model.chat(ask('Hi')).result).rejects.toMatchObject({ code: 'disposed' });
     await expect(model.logits([1])).rejects.toMatchObject({ code: 'disposed' });
@@ -231,6 +318,9 @@ describe('what cannot be chatted with', () => {
     [{ maxTokens: 0 }, 'maxTokens'],
     [{ stop: [''] }, 'stop.0'],
     [{ repetitionPenalty: 0 }, 'repetitionPenalty'],
+    [{ frequencyPenalty: 3 }, 'frequencyPenalty'],
+    [{ logprobs: 21 }, 'logprobs'],
+    [{ responseFormat: { type: 'xml' } }, 'responseFormat.type'],
     [{ topk: 1 }, ''],
   ])('are options such as %j', async (options, path) => {
     const error: unknown = await random.chat(ask('Hi'), options as VicunaChatOptions).result.catch((reason) => reason);

@@ -2,9 +2,12 @@ import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../src/engine/index.js';
-import { DecodeQueue } from '../../src/model/generation/decode-queue.js';
+import { batchingConfigSchema } from '../../src/model/batching/config.js';
+import { EngineTurns } from '../../src/model/batching/engine-turns.js';
+import { Scheduler } from '../../src/model/batching/scheduler.js';
 import { generateTokens } from '../../src/model/generation/generate-tokens.js';
 import { VicunaModel } from '../../src/model/index.js';
+import { generationSettingsSchema } from '../../src/model/sampling/settings.js';
 import { difference } from '../support/differences.js';
 import { type Golden, type GoldenModelName, goldenModels, loadGolden, tolerance } from '../support/goldens.js';
 import { numericsDirectory } from '../support/shared-data.js';
@@ -14,20 +17,26 @@ const bytesOf = (values: Float32Array) => Buffer.from(values.buffer, values.byte
 
 async function greedy(model: VicunaModel, prompt: readonly number[], maxTokens: number): Promise<number[]> {
   const tokens: number[] = [];
+  const { transformer, engine, config } = model;
   const host = {
-    queue: new DecodeQueue(model.transformer, () => model.parameters),
-    vocabularySize: model.config.vocabularySize,
-    createCache: (capacity: number) => model.transformer.createCache(capacity),
-    releaseCache: (cache: Parameters<Engine['release']>[0]) => model.engine.release(cache),
+    transformer,
+    turns: new EngineTurns(),
+    weights: () => model.parameters,
+    release: engine.release.bind(engine),
   };
-  const generation = generateTokens(host, {
-    prompt: Int32Array.from(prompt),
+  const scheduler = new Scheduler(host, batchingConfigSchema.parse({ prefixCacheBytes: 0 }));
+  const { signal } = new AbortController();
+  const ids = Int32Array.from(prompt);
+  const sequence = await scheduler.open({ prompt: ids, capacity: ids.length + maxTokens - 1, signal });
+  const generation = generateTokens(sequence, {
+    prompt: ids,
     maxTokens,
     endTokenIds: new Set(),
-    settings: { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1, seed: null },
-    signal: new AbortController().signal,
+    vocabularySize: config.vocabularySize,
+    settings: generationSettingsSchema.parse({ temperature: 0 }),
   });
-  for await (const token of generation) tokens.push(token);
+  for await (const { token } of generation) tokens.push(token);
+  sequence.leave();
   return tokens;
 }
 

@@ -20,7 +20,7 @@ export async function scriptedModel(
     throw new Error('a token cannot be followed by two');
   const hiddenSize = 2 * Math.ceil(axes.length / 2);
   const config = { hiddenSize, layers: 1, heads: 1, ffnSize: 2, contextLength };
-  const model = await VicunaModel.create(config, { engine, tokenizer, ...options });
+  const model = await VicunaModel.create(config, { engine, tokenizer, batching: { prefixCacheBytes: 0 }, ...options });
   const { vocabularySize } = model.config;
   const embedding = new Float32Array(vocabularySize * hiddenSize);
   const layer = new Float32Array(model.parameters[1]!.length);

@@ -72,7 +72,12 @@ async function* decoding(engine: Engine, model: VicunaModel): AsyncGenerator<Hol
 }
 
 await using engine = await createEngine({ engine: 'native', threads: 2 });
-await using model = await VicunaModel.create(config, { engine, tokenizer: anyByte(byteTokenizer()) });
+await using model = await VicunaModel.create(config, {
+  engine,
+  tokenizer: anyByte(byteTokenizer()),
+  // What is kept on purpose would hide what is lost.
+  batching: { prefixCacheBytes: 0 },
+});
 const measured: Holdings[] = [];
 for await (const holding of isTraining ? training(engine, model) : decoding(engine, model)) measured.push(holding);
 process.stdout.write(`${JSON.stringify(measured)}\n`);

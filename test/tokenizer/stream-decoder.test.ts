@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { byteTokenizer } from '../../src/testing/index.js';
 import { type StreamDecoder, type Tokenizer, trainTokenizer } from '../../src/tokenizer/index.js';
 import { anyText } from '../support/arbitraries.js';
 import { anyLlama, tinyLlama, tinyLlamaJson } from '../support/tokenizers.js';
@@ -34,6 +35,19 @@ describe('streaming detokenizer', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('lays the bytes of tokens end to end, which are known by themselves', async () => {
+    for (const tokenizer of [...tokenizers, byteTokenizer()]) {
+      const ids = [...tokenizer.specialTokens.values()];
+      for (let id = 0; id < tokenizer.vocabularySize; id++) if (!ids.includes(id)) ids.push(id);
+      const bytes = ids.map((id) => tokenizer.tokenBytes(id) ?? new Uint8Array());
+      expect(streamed(tokenizer.streamDecoder({ continuation: true }), ids).join('')).toBe(
+        new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(bytes)),
+      );
+      for (const id of tokenizer.specialTokens.values()) expect(tokenizer.tokenBytes(id)).toBeUndefined();
+      for (const id of [-1, 0.5, tokenizer.vocabularySize]) expect(tokenizer.tokenBytes(id)).toBeUndefined();
+    }
   });
 
   it('streams what decode gives for any ids at all, and never half a character', async () => {

@@ -143,7 +143,15 @@ export interface NativeAddon {
     rows: Int32Array,
     logits: Float32Array,
   ): Promise<void>;
+  finalNorm(
+    transformer: TransformerHandle,
+    head: BlockHandle,
+    embedding: BlockHandle | undefined,
+    input: MemoryHandle,
+  ): Promise<MemoryHandle>;
   createCache(transformer: TransformerHandle, capacity: number): Promise<CacheHandle>;
+  /** @param length - tokens of `cache` that the new one begins with */
+  copyCache(transformer: TransformerHandle, cache: CacheHandle, length: number, capacity: number): Promise<CacheHandle>;
   /**
    * @param tokens - the sequences' new tokens end to end
    * @param pasts - how many tokens of each cache count

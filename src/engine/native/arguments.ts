@@ -62,7 +62,7 @@ export class TransformerArguments {
   }
 
   /** A vector `[T, C]`. */
-  rows(vector: Vector, { tokens }: BatchHandle): NativeVector {
+  rows(vector: Vector, { tokens }: Pick<BatchHandle, 'tokens'>): NativeVector {
     const { hiddenSize } = this.#owner.shape;
     if (vector.length !== tokens * hiddenSize)
       impossible(`${tokens} tokens of ${hiddenSize} elements do not fit a vector of ${vector.length}`);

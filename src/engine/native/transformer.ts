@@ -1,4 +1,5 @@
 import { assertBatch, IGNORED_LABEL, nextTokenTargets, type PackedBatch, sequenceIds } from '../batch.js';
+import { assertCapacity, assertCopy } from '../cache-limits.js';
 import type {
   BatchHandle,
   BlockWeights,
@@ -19,7 +20,7 @@ import type {
 import { type BlockLayout, modelBlocks } from '../layout.js';
 import { ropeFrequencies } from '../rope.js';
 import { assertShape, type ModelShape } from '../shape.js';
-import type { TransformerHandle } from './addon.js';
+import type { CacheHandle, TransformerHandle } from './addon.js';
 import { impossible, TransformerArguments } from './arguments.js';
 import { planDecoding } from './decode-plan.js';
 import { NativeActivations, NativeBatch, NativeCache, NativeCompressed, NativeVector } from './handles.js';
@@ -220,12 +221,35 @@ export class NativeTransformer implements Transformer {
     return logits;
   }
 
+  async finalNorm(parameters: HeadWeights, input: Vector): Promise<Vector> {
+    const { head, embedding } = this.#arguments.head(parameters, (weights, block) =>
+      this.#arguments.weights(weights, block),
+    );
+    const x_TC = this.#arguments.rows(input, { tokens: Math.floor(input.length / this.shape.hiddenSize) });
+    const { addon } = this.#runtime;
+    const output = this.#runtime.run('final norm', () =>
+      addon.finalNorm(this.#inner, head.inner, embedding?.inner, x_TC.inner),
+    );
+    return this.#runtime.vector(await output, x_TC.length);
+  }
+
   async createCache(capacity: number): Promise<KeyValueCache> {
-    if (!Number.isInteger(capacity) || capacity < 1) impossible(`a cache of ${capacity} tokens cannot be made`);
-    const inner = await this.#runtime.run('cache', () => this.#runtime.addon.createCache(this.#inner, capacity));
-    const { layers, keyValueHeads, headSize } = this.shape;
-    const bytes = 2 * layers * keyValueHeads * capacity * headSize * Float32Array.BYTES_PER_ELEMENT;
-    return this.#runtime.handles.add(new NativeCache(inner, bytes, capacity));
+    assertCapacity(capacity);
+    const inner = this.#runtime.run('cache', () => this.#runtime.addon.createCache(this.#inner, capacity));
+    return this.#cache(capacity, await inner);
+  }
+
+  async copyCache(cache: KeyValueCache, length: number, capacity: number): Promise<KeyValueCache> {
+    const from = this.#runtime.handles.resolve(cache, NativeCache);
+    assertCapacity(capacity);
+    assertCopy(from, length, capacity);
+    const { addon } = this.#runtime;
+    const inner = this.#runtime.run('copy of a cache', () =>
+      addon.copyCache(this.#inner, from.inner, length, capacity),
+    );
+    const copy = this.#cache(capacity, await inner);
+    copy.length = length;
+    return copy;
   }
 
   truncateCache(cache: KeyValueCache, length: number): void {
@@ -258,6 +282,12 @@ export class NativeTransformer implements Transformer {
       throw error;
     }
     return requests.map((_, index) => logits.slice(index * V, (index + 1) * V));
+  }
+
+  #cache(capacity: number, inner: CacheHandle): NativeCache {
+    const { layers, keyValueHeads, headSize } = this.shape;
+    const bytes = 2 * layers * keyValueHeads * capacity * headSize * Float32Array.BYTES_PER_ELEMENT;
+    return this.#runtime.handles.add(new NativeCache(inner, bytes, capacity));
   }
 
   /** Floats that a token's activations in a layer take. */

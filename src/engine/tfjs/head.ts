@@ -18,7 +18,7 @@ export interface HeadContext {
 
 /** @returns logits `[R, V]` of rows of the head's input. */
 export function headLogits(context: HeadContext, input_RC: Tensor): Tensor {
-  const normalised_RC = normalise(context, input_RC);
+  const normalised_RC = finalNorm(context, input_RC);
   return context.matrix.forward(normalised_RC, context.matrixPlace);
 }
 
@@ -50,7 +50,7 @@ export function headChunk(
   const { kernels } = context;
   const { device } = kernels;
   const { tf } = device;
-  const normalised_RC = normalise(context, input_RC);
+  const normalised_RC = finalNorm(context, input_RC);
   const { losses_R, logitGradient_RV } = device.tidy(() => {
     const logits_RV = context.matrix.forward(normalised_RC, context.matrixPlace);
     // Before the softmax, which may overwrite the logits.
@@ -77,6 +77,7 @@ export function headChunk(
   };
 }
 
-function normalise({ kernels, norm, normPlace, epsilon }: HeadContext, input_RC: Tensor): Tensor {
+/** @returns `[R, C]` */
+export function finalNorm({ kernels, norm, normPlace, epsilon }: HeadContext, input_RC: Tensor): Tensor {
   return rmsNormForward(kernels, input_RC, norm.weight(normPlace), epsilon);
 }

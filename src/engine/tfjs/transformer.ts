@@ -1,4 +1,5 @@
 import type { PackedBatch } from '../batch.js';
+import { assertCapacity, assertCopy } from '../cache-limits.js';
 import type {
   BatchHandle,
   DecodeRequest,
@@ -21,8 +22,8 @@ import { attentionForward } from './attention.js';
 import { prepareBatch } from './batch.js';
 import { decode } from './decode.js';
 import type { Tensor } from './device.js';
-import { type BatchContent, TfjsActivations, TfjsBatch, TfjsCache } from './handles.js';
-import { type HeadContext, headLogits } from './head.js';
+import { type BatchContent, type LayerCache, TfjsActivations, TfjsBatch, TfjsCache } from './handles.js';
+import { finalNorm, type HeadContext, headLogits } from './head.js';
 import { headLoss } from './head-loss.js';
 import {
   type ActivationTensors,
@@ -190,23 +191,43 @@ export class TfjsTransformer implements Transformer {
     });
   }
 
+  async finalNorm(parameters: HeadVectors, input: Vector): Promise<Vector> {
+    await this.#runtime.turn();
+    const head = this.#arguments.head(parameters);
+    const tokens = Math.floor(input.length / this.shape.hiddenSize);
+    const vector = this.#arguments.rows(input, tokens);
+    return this.#runtime.compute('final norm', () =>
+      this.#keep(
+        this.#runtime.device.tf.reshape(finalNorm(this.#headContext(head), this.#matrix(vector, tokens)), [
+          vector.length,
+        ]),
+      ),
+    );
+  }
+
   async createCache(capacity: number): Promise<KeyValueCache> {
     await this.#runtime.turn();
-    if (!Number.isInteger(capacity) || capacity < 1) impossible(`a cache of ${capacity} tokens cannot be made`);
+    assertCapacity(capacity);
     return this.#runtime.handles.add(new TfjsCache(capacity));
+  }
+
+  async copyCache(cache: KeyValueCache, length: number, capacity: number): Promise<KeyValueCache> {
+    await this.#runtime.turn();
+    const known = this.#arguments.cache(cache);
+    assertCapacity(capacity);
+    assertCopy(known, length, capacity);
+    return this.#runtime.compute('copy of a cache', () => {
+      const copy = new TfjsCache(capacity);
+      copy.replace(this.#beginningOf(known, length));
+      return this.#runtime.handles.add(copy);
+    });
   }
 
   truncateCache(cache: KeyValueCache, length: number): void {
     const known = this.#arguments.cache(cache);
     if (!Number.isInteger(length) || length < 0) impossible(`a cache cannot be cut to ${length} tokens`);
     if (length >= known.length) return;
-    this.#runtime.compute('truncation of a cache', () => {
-      const { kernels, device } = this.#runtime;
-      const cut = (x_KSD: Tensor) =>
-        device.tf.keep(kernels.slice(x_KSD, [0, 0, 0], [x_KSD.shape[0]!, length, x_KSD.shape[2]!]));
-      const layers = length === 0 ? [] : known.layers;
-      known.replace(layers.map(({ k_KSD, v_KSD }) => ({ k_KSD: cut(k_KSD), v_KSD: cut(v_KSD) })));
-    });
+    this.#runtime.compute('truncation of a cache', () => known.replace(this.#beginningOf(known, length)));
   }
 
   async decode(parameters: ModelVectors, requests: readonly DecodeRequest[]): Promise<Float32Array[]> {
@@ -223,6 +244,14 @@ export class TfjsTransformer implements Transformer {
       head: () => this.#headContext(head),
       requests: requests.map(({ cache, tokens }) => ({ cache: this.#arguments.cache(cache), tokens })),
     });
+  }
+
+  #beginningOf(cache: TfjsCache, length: number): LayerCache[] {
+    const { kernels, device } = this.#runtime;
+    const cut = (x_KSD: Tensor) =>
+      device.tf.keep(kernels.slice(x_KSD, [0, 0, 0], [x_KSD.shape[0]!, length, x_KSD.shape[2]!]));
+    const layers = length === 0 ? [] : cache.layers;
+    return layers.map(({ k_KSD, v_KSD }) => ({ k_KSD: cut(k_KSD), v_KSD: cut(v_KSD) }));
   }
 
   #layerContext(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ChatOptions } from '../../conversation/index.js';
+import type { ChatFeature, ChatOptions, ResponseFormat } from '../../conversation/index.js';
 import type { CallOptions, Resolved } from '../../core/index.js';
 
 /**
@@ -24,31 +24,45 @@ export interface VicunaChatOptions extends ChatOptions {
 /** How to continue a text. @public */
 export type CompletionOptions = ChatOptions;
 
-type Settings = Omit<
-  VicunaChatOptions,
-  keyof CallOptions | 'frequencyPenalty' | 'presencePenalty' | 'logprobs' | 'responseFormat'
->;
+/** All that can be asked of a {@link ChatModel}. */
+export const honoured: readonly ChatFeature[] = [
+  'json-schema',
+  'logprobs',
+  'penalties',
+  'repetition-penalty',
+  'top-k',
+  'seed',
+];
+
+type Settings = Omit<VicunaChatOptions, keyof CallOptions>;
+/** What stays open where it is not given. */
+type Open = 'maxTokens' | 'seed' | 'logprobs';
 
 /** {@link VicunaChatOptions} with every default filled in; what has no default value is `null`. */
-export type GenerationSettings = Omit<Resolved<Settings>, 'maxTokens' | 'seed'> & {
-  readonly maxTokens: number | null;
-  readonly seed: number | null;
-};
+export type GenerationSettings = Omit<Resolved<Settings>, Open> & { readonly [Key in Open]: number | null };
+
+const orNull = (schema: z.ZodNumber) => schema.optional().transform((value) => value ?? null);
+
+const responseFormatSchema: z.ZodType<ResponseFormat, ResponseFormat> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text') }),
+  z.strictObject({
+    type: z.literal('json-schema'),
+    name: z.string().optional(),
+    schema: z.record(z.string(), z.unknown()),
+  }),
+]);
 
 export const generationSettingsSchema: z.ZodType<GenerationSettings, Settings> = z.strictObject({
-  maxTokens: z
-    .int()
-    .positive()
-    .optional()
-    .transform((count) => count ?? null),
+  maxTokens: orNull(z.int().positive()),
   temperature: z.number().nonnegative().default(0.7),
   topK: z.int().nonnegative().default(0),
   topP: z.number().positive().max(1).default(1),
   repetitionPenalty: z.number().positive().default(1),
-  seed: z
-    .int()
-    .optional()
-    .transform((seed) => seed ?? null),
+  frequencyPenalty: z.number().min(-2).max(2).default(0),
+  presencePenalty: z.number().min(-2).max(2).default(0),
+  seed: orNull(z.int()),
   stop: z.array(z.string().min(1)).readonly().default([]),
+  logprobs: orNull(z.int().min(0).max(20)),
+  responseFormat: responseFormatSchema.default({ type: 'text' }),
   contextOverflow: z.enum(['error', 'truncate-oldest']).default('error'),
 });

@@ -108,6 +108,40 @@ export function describeDecoding(engine: () => Engine): void {
       });
     });
 
+    it('goes on from a copy of a beginning as from the cache itself, which stays as it is', async () => {
+      const { tokens, logitsAfter } = sequenceOf(70, 6);
+      await withShape(async ({ transformer, parameters: vectors }) => {
+        const cache = await transformer.createCache(60);
+        await transformer.decode(vectors, [{ cache, tokens: tokens.subarray(0, 50) }]);
+        const copies = await Promise.all(
+          (
+            [
+              [0, 70],
+              [1, 70],
+              [33, 90],
+              [50, 70],
+            ] as const
+          ).map(([length, capacity]) => transformer.copyCache(cache, length, capacity)),
+        );
+        expect(copies.map(({ length, capacity }) => [length, capacity])).toEqual([
+          [0, 70],
+          [1, 70],
+          [33, 90],
+          [50, 70],
+        ]);
+        const requests = copies.map((copy) => ({ cache: copy, tokens: tokens.subarray(copy.length) }));
+        for (const logits of await transformer.decode(vectors, requests))
+          expectWithin('logits, decoded', difference(logits, logitsAfter(70)).maximum, tolerance.logits);
+        const [logits] = await transformer.decode(vectors, [{ cache, tokens: tokens.subarray(50, 60) }]);
+        expectWithin('logits, decoded', difference(logits!, logitsAfter(60)).maximum, tolerance.logits);
+        const copy = (length: number, capacity: number) => transformer.copyCache(cache, length, capacity);
+        await expect(copy(61, 70)).rejects.toThrow(/61 tokens of a cache that holds 60/);
+        await expect(copy(20, 19)).rejects.toMatchObject({ code: 'engine-failed' });
+        engine().release(cache, ...copies);
+        await expect(copy(1, 70)).rejects.toMatchObject({ code: 'disposed' });
+      });
+    });
+
     it('refuses what cannot be decoded and leaves the caches as they were', async () => {
       await withShape(async ({ transformer, parameters: vectors }) => {
         const cache = await transformer.createCache(4);
@@ -125,6 +159,29 @@ export function describeDecoding(engine: () => Engine): void {
         expect(cache.length).toBe(3);
         expect(await decode()).toEqual([]);
         engine().release(cache);
+      });
+    });
+  });
+
+  describe('the final norm', () => {
+    it.each([true, false])('is what the head reads (tied: %s)', async (tiedEmbeddings) => {
+      const shape = { ...smallShape, tiedEmbeddings };
+      const parameters = randomParameters(shape, 22);
+      const C = shape.hiddenSize;
+      const input = randomParameters({ ...shape, vocabularySize: 7 }, 23)[0]!.subarray(0, 7 * C);
+      await withModel(engine(), shape, parameters, async ({ transformer, parameters: vectors }) => {
+        const x_TC = await engine().upload(input);
+        const head = { head: vectors.at(-1)!, embedding: vectors[0] };
+        const normalised_TC = await transformer.finalNorm(head, x_TC);
+        const weight_C = parameters.at(-1)!;
+        const expected = Float64Array.from(input, (value, index) => {
+          const row = input.subarray(index - (index % C), index - (index % C) + C);
+          const squares = row.reduce((sum, x) => sum + x * x, 0);
+          return (value / Math.sqrt(squares / C + shape.rmsNormEpsilon)) * weight_C[index % C]!;
+        });
+        expect(difference(await engine().download(normalised_TC), expected).maximum).toBeLessThan(1e-5);
+        engine().release(x_TC, normalised_TC);
+        await expect(transformer.finalNorm(head, x_TC)).rejects.toMatchObject({ code: 'disposed' });
       });
     });
   });
