@@ -10,5 +10,7 @@ const server = createServer(async (request, response) => {
   for await (const { text } of model.chat(messages)) if (!response.write(text)) await once(response, 'drain');
   response.end();
 });
+// A connection that the client keeps must not be closed just when it is used again.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send!((server.address() as { port: number }).port));
 process.on('disconnect', () => process.exit());
