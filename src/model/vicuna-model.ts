@@ -97,7 +97,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
   }
 
   /** What it is doing now: how many calls run and wait, and the memory they take. */
-  get load(): ModelLoad {
+  get currentLoad(): ModelLoad {
     return this.#scheduler.load;
   }
 

@@ -159,7 +159,7 @@ describe('a service', () => {
   it('is probed, balanced, and falls back to on-demand machines', () => {
     expect(servingService({ ...serving, accelerators: 'L4:1' })).toMatchObject({
       service: {
-        readiness_probe: { path: '/v1/models', initial_delay_seconds: 1200, timeout_seconds: 15 },
+        readiness_probe: { path: '/readyz', initial_delay_seconds: 1200, timeout_seconds: 15 },
         replica_policy: { min_replicas: 1, dynamic_ondemand_fallback: true },
         load_balancing_policy: 'least_load',
       },

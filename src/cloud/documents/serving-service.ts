@@ -10,7 +10,7 @@ import { setupScript } from './training-scripts.js';
 
 /** How SkyServe finds out that a replica can answer. @public */
 export interface ReadinessConfig {
-  /** Path that answers 200 when the replica can serve. @defaultValue `'/v1/models'` */
+  /** Path that answers 200 when the replica can serve. @defaultValue `'/readyz'` */
   readonly path?: string | undefined;
   /** Seconds a new replica has until its failures count: setup, download and loading of the model. @defaultValue `1200` */
   readonly initialDelaySeconds?: number | undefined;
@@ -63,7 +63,7 @@ const servingSchema = z
     port: z.int().min(1).max(65_535),
     readiness: z
       .strictObject({
-        path: z.string().startsWith('/', 'must begin with a slash').default('/v1/models'),
+        path: z.string().startsWith('/', 'must begin with a slash').default('/readyz'),
         initialDelaySeconds: seconds.default(1200),
         timeoutSeconds: seconds.default(15),
         body: z.record(z.string(), z.unknown()).optional(),

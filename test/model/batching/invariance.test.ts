@@ -85,7 +85,7 @@ describe.each(engines)('on %j', (options) => {
           });
           for (const [index, actual] of (await Promise.all(replies)).entries())
             expectSame(actual, expected[calls[index]!.question]!);
-          expect(model.load).toMatchObject({ running: 0, waiting: 0 });
+          expect(model.currentLoad).toMatchObject({ running: 0, waiting: 0 });
         }),
         { numRuns: isNative ? 8 : 4 },
       );
@@ -120,6 +120,6 @@ describe.each(engines)('on %j', (options) => {
     await engine.write(embedding!, await engine.download(embedding!));
     expect(await cached()).toBe(0);
     expect(await cached()).toBeGreaterThan(10);
-    expect(model.load.keptTokens).toBeGreaterThan(10);
+    expect(model.currentLoad.keptTokens).toBeGreaterThan(10);
   });
 });
