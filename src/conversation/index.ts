@@ -53,4 +53,5 @@ export {
   type SupervisedSpan,
 } from './template-render.js';
 export type { Conversation, Message, Role } from './types.js';
+export { type Vote, type VoteOutcome, voteSchema } from './vote.js';
 export { type WriteConversationsOptions, type WriteReport, writeConversations } from './write.js';

@@ -118,6 +118,8 @@ export interface SingleJudgment {
   readonly mode: 'single';
   readonly judge: string;
   readonly model: string;
+  /** Which turn of the question it is on, from 1; absent where the answer was judged as a whole. */
+  readonly turn?: number | undefined;
   readonly text: string;
   /** From 1 to 10; absent where no score could be read. */
   readonly score?: number | undefined;

@@ -1,0 +1,15 @@
+export type {
+  Answer,
+  AnswerOrder,
+  AnswerPair,
+  InjectionSign,
+  JudgeMode,
+  Judgment,
+  OrderedReply,
+  PairJudgment,
+  PairOutcome,
+  ParsedReply,
+  Question,
+  SingleJudgment,
+  UnparsedReply,
+} from './types.js';
