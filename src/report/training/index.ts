@@ -1,0 +1,1 @@
+export { type TrainingReportConfig, type TrainingReportOptions, trainingReport } from './report.js';
