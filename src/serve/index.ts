@@ -1,3 +1,4 @@
+export type { PageConfig } from './chat-page/index.js';
 export {
   type ApiKey,
   type ApiKeyScope,
@@ -18,3 +19,4 @@ export {
   type ServeServer,
 } from './http/index.js';
 export { type ModelProvider, OverloadedError, type Routing, type ServedModel, WorkerLostError } from './types.js';
+export type { VotesConfig } from './votes/index.js';

@@ -7,6 +7,7 @@ import { Moderation } from './moderation/moderation.js';
 import { type ModerationPolicy, moderationPolicySchema } from './moderation/policy.js';
 import { createServeMetrics } from './operations/metrics.js';
 import { createRouter } from './router.js';
+import { createVoteRoute } from './routes/votes.js';
 
 /** What a handler works with. @public */
 export interface HandlerRuntime {
@@ -21,8 +22,8 @@ export interface HandlerRuntime {
  * An OpenAI-compatible API as a function from a web-standard `Request` to a `Response`: for a server of your own (Express,
  * Next, Bun, a test), or for {@link listen}.
  *
- * Chat and text completions (streamed and whole), embeddings and models under `/v1`; `/openapi.json`, `/metrics`,
- * `/healthz`, `/readyz`. Everything but the last two needs a key.
+ * Chat and text completions (streamed and whole), embeddings, models and votes under `/v1`; `/openapi.json`, `/metrics`,
+ * `/healthz`, `/readyz`; a chat page at `/` where it is opened. All but the page and health needs a key.
  *
  * @public
  */
@@ -32,6 +33,7 @@ export interface ServeHandler {
 
 /**
  * @throws ConfigError naming the fields that cannot be.
+ * @throws VicunaError `file-unwritable` where votes cannot be kept.
  *
  * @example
  * ```ts
@@ -50,11 +52,20 @@ export async function createHandler(config: HandlerConfig, runtime: HandlerRunti
       ? undefined
       : parseConfig(moderationPolicySchema, runtime.moderation, 'moderation policy');
   const log = runtime.onLog ?? (() => undefined);
+  const { page, votes } = resolved;
   const router = await createRouter({
     config: resolved,
     guard: new Guard(resolved.keys),
     metrics: await createServeMetrics(),
     log,
+    page:
+      page === false
+        ? undefined
+        : new (await import('../chat-page/page.js')).ChatPage({
+            title: page.title,
+            votes: votes === undefined ? 'none' : votes.keepTexts ? 'texts' : 'outcomes',
+          }),
+    vote: votes === undefined ? undefined : await createVoteRoute(votes),
     routes: {
       models: 'model' in runtime.models ? runtime.models : providerOf(runtime.models),
       moderation: new Moderation(policy, log),
