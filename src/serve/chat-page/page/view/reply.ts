@@ -61,6 +61,8 @@ export class ReplyView implements TurnView {
     again.disabled = chat.isRunning;
     const branches = branchSwitch(reply, chat.siblingsOf(reply), chat.isRunning, (turn) => chat.choose(turn));
     this.#tools.replaceChildren(...(branches === undefined ? [] : [branches]), again);
+    // One that failed has a button of its own.
+    again.hidden = reply.answers.some(({ state }) => state === 'failed');
     this.#tools.hidden = reply.answers.some(({ state }) => state === 'streaming');
   }
 
