@@ -29,3 +29,7 @@ export function duration(seconds: number): string {
 /** `1 step`, `2 steps`. */
 export const plural = (amount: number, one: string, many = `${one}s`): string =>
   `${count(amount)} ${amount === 1 ? one : many}`;
+
+/** Where there is little room: `288M`. */
+export const compact = (value: number): string =>
+  value.toLocaleString('en', { notation: 'compact', maximumSignificantDigits: 3 });

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { parseConfig } from '../../core/index.js';
 
 /** Where a report goes and what stands on top of it. @public */
 export interface ReportConfig {
@@ -17,20 +16,12 @@ export interface ReportFile {
   readonly bytes: number;
 }
 
-export interface ReportSettings {
-  readonly output: string;
-  readonly title: string | undefined;
-  readonly createdAt: Date;
-}
-
-const reportConfigSchema = z.strictObject({
+/** What every report's configuration has; a report adds its own fields. @internal */
+export const reportConfigSchema = z.strictObject({
   output: z.string().min(1),
   title: z.string().min(1).optional(),
-  createdAt: z.date().optional(),
+  createdAt: z.date().default(() => new Date()),
 });
 
-/** @throws ConfigError naming every field at fault. */
-export function parseReportConfig(config: ReportConfig, subject: string): ReportSettings {
-  const { output, title, createdAt } = parseConfig(reportConfigSchema, config, subject);
-  return { output, title, createdAt: createdAt ?? new Date() };
-}
+/** Where a page goes, and what it says about itself. */
+export type ReportSettings = z.output<typeof reportConfigSchema>;

@@ -32,7 +32,7 @@ export function dataTable<Row>({ caption, columns, rows, isSortable = false }: D
           : html`<td${numeric(isNumber)}${sortKey}>${value(row)}</td>`;
       })}</tr>`,
   );
-  return html`<div class="table-scroll" tabindex="0" role="region" aria-label="${caption}"><table${isSortable && html` data-sortable`}><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Table: ${caption}"><table${isSortable && html` data-sortable`}><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 const numeric = (isNumber: boolean | undefined) => isNumber && html` class="number"`;

@@ -105,7 +105,7 @@ function curve(
   field: StepField,
   { smoothing, divergedAt }: CurveSettings,
   width: number,
-): Pick<LinesLayout, 'width' | 'lines' | 'band' | 'marks' | 'range' | 'isLogarithmic'> {
+): Pick<LinesLayout, 'width' | 'lines' | 'band' | 'marks' | 'range' | 'base'> {
   const step = history.steps.column('step');
   const values = history.steps.column(field);
   const isNoisy = field !== 'learningRate';
@@ -115,13 +115,18 @@ function curve(
     width,
     lines: [{ points: sampled(step, smooth, ranges), colour: 'var(--a)' }],
     ...(isNoisy && { band: { points: envelope(step, values, ranges), colour: 'var(--band)' } }),
-    isLogarithmic: field === 'gradientNorm' && hasSpikes(values),
+    base: baseOf(field, values),
     range: { from: step[0] === undefined ? 0 : Math.min(1, step[0]), to: Math.max(history.lastStep, broken ?? 0, 2) },
     marks: [
       ...history.resumes.map((resume) => ({ x: resume.step, label: 'resumed', colour: 'var(--muted)' })),
       ...(broken === undefined ? [] : [{ x: broken, label: 'diverged', colour: 'var(--bad)' }]),
     ],
   };
+}
+
+function baseOf(field: StepField, values: Float64Array): LinesLayout['base'] {
+  if (field === 'gradientNorm' && hasSpikes(values)) return 'logarithmic';
+  return field === 'loss' ? 'data' : 'zero';
 }
 
 function hasSpikes(values: Float64Array): boolean {

@@ -1,7 +1,7 @@
 import { TrainingDivergedError } from '../../train/index.js';
 import { type Card, cards } from '../html/card.js';
 import { html, type Markup } from '../html/markup.js';
-import { count, duration, plural, significant } from '../html/numbers.js';
+import { compact, count, duration, plural, significant } from '../html/numbers.js';
 import { smoothed } from './curves.js';
 import type { TrainingHistory } from './history.js';
 
@@ -23,8 +23,7 @@ export function outcomeOf(history: TrainingHistory, failure: unknown): Outcome {
 
 function sentenceOf({ start, end, lastStep }: TrainingHistory, failure: unknown): Markup {
   const model =
-    start &&
-    html`A model of ${significant(start.parameters)} weights, ${plural(start.conversations, 'conversation')}. `;
+    start && html`A model of ${compact(start.parameters)} weights, ${plural(start.conversations, 'conversation')}. `;
   const total = start?.totalSteps ?? lastStep;
   if (end !== undefined) return html`${model}Finished after ${plural(end.steps, 'step')}.`;
   if (failure !== undefined) return html`${model}Failed after step ${count(lastStep)} of ${count(total)}.`;
@@ -60,13 +59,13 @@ export function overview(history: TrainingHistory, smoothing: number): Markup {
     },
     {
       label: 'Tokens',
-      value: significant(tokens),
+      value: compact(tokens),
       detail: tokens > 0 ? `${Math.round((100 * supervised) / tokens)}% of them supervised` : undefined,
     },
     seconds > 0
       ? {
-          label: 'Speed',
-          value: html`${significant(tokens / seconds)}<small> tokens/s</small>`,
+          label: 'Tokens per second',
+          value: significant(tokens / seconds),
           detail: `${duration(seconds)} in steps`,
         }
       : undefined,

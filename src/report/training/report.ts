@@ -1,10 +1,11 @@
-import type { CallOptions, Source } from '../../core/index.js';
+import * as z from 'zod';
+import { type CallOptions, parseConfig, type Source } from '../../core/index.js';
 import type { TrainEvent } from '../../train/index.js';
 import { notice, section } from '../html/card.js';
 import { loadCharts } from '../html/charts/index.js';
 import { html, type Markup } from '../html/markup.js';
 import { writePage } from '../html/page.js';
-import { parseReportConfig, type ReportConfig, type ReportFile } from '../html/report-config.js';
+import { type ReportConfig, type ReportFile, reportConfigSchema } from '../html/report-config.js';
 import { type CurveSettings, lossFigure, smallFigure } from './figures.js';
 import { TrainingHistory } from './history.js';
 import { outcomeOf, overview } from './overview.js';
@@ -19,6 +20,8 @@ export interface TrainingReportConfig extends ReportConfig {
    */
   readonly smoothing?: number | undefined;
 }
+
+const trainingReportSchema = reportConfigSchema.extend({ smoothing: z.int().positive().optional() });
 
 /** What a training report accepts beside its events. @public */
 export interface TrainingReportOptions extends CallOptions {
@@ -49,12 +52,11 @@ export async function trainingReport(
   config: TrainingReportConfig,
   options: TrainingReportOptions = {},
 ): Promise<ReportFile> {
-  const { smoothing, ...rest } = config;
-  const settings = parseReportConfig(rest, 'training report');
+  const settings = parseConfig(trainingReportSchema, config, 'training report config');
   const { signal, failure } = options;
   const history = await TrainingHistory.of(readEvents(events, signal));
   const outcome = outcomeOf(history, failure);
-  const curves = { smoothing: smoothing ?? ordinarySmoothing(history), divergedAt: outcome.divergedAt };
+  const curves = { smoothing: settings.smoothing ?? ordinarySmoothing(history), divergedAt: outcome.divergedAt };
   const page = {
     kind: 'Training report',
     title: settings.title ?? 'Training',

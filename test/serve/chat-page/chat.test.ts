@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OverloadedError } from '../../../src/serve/index.js';
 import { scriptedChatModel, serve } from '../http/support/served.js';
-import { hasBrowser, open, useBrowser } from './support/browser.js';
+import { hasBrowser, open } from './support/browser.js';
 import { answers, ask, askAndWait, message, questions, send, settled, stop } from './support/chat.js';
 import { heldModel } from './support/held-model.js';
 
@@ -11,9 +11,7 @@ const page = { keys: 'open', page: true } as const;
 const counting = (id = 'counting') =>
   scriptedChatModel((messages, call) => `reply ${call + 1} to ${messages.length}: ${messages.at(-1)!.content}`, { id });
 
-describe.skipIf(!hasBrowser())('the chat page', () => {
-  useBrowser();
-
+describe.skipIf(!hasBrowser)('the chat page', () => {
   it('shows a reply while it is made, as markdown', async () => {
     const model = heldModel();
     const { url } = await serve([model], page);
@@ -27,7 +25,9 @@ describe.skipIf(!hasBrowser())('the chat page', () => {
     await expect.poll(() => answers(chat).locator('pre').textContent()).toBe('let x');
     expect(await answers(chat).locator('strong').textContent()).toBe('word');
     // What is finished stays the same element: it is not drawn again.
-    await answers(chat).locator('h3').evaluate((heading) => heading.setAttribute('data-mark', ''));
+    await answers(chat)
+      .locator('h3')
+      .evaluate((heading) => heading.setAttribute('data-mark', ''));
     model.say(' = 1\n```\n\n[link][1]\n\n[1]: https://example.org/');
     await expect.poll(() => answers(chat).locator('pre').textContent()).toBe('let x = 1\n');
     expect(await answers(chat).locator('h3').getAttribute('data-mark')).toBe('');
@@ -65,7 +65,9 @@ describe.skipIf(!hasBrowser())('the chat page', () => {
     await expect.poll(() => answers(chat).textContent()).toBe('Half a');
     await stop(chat).click();
     await model.left;
-    await expect.poll(() => log.some((entry) => entry.type === 'request' && entry.failure === 'client-left')).toBe(true);
+    await expect
+      .poll(() => log.some((entry) => entry.type === 'request' && entry.failure === 'client-left'))
+      .toBe(true);
     expect(await answers(chat).textContent()).toBe('Half a');
     await chat.getByText('You stopped this reply.').waitFor();
     await chat.reload();
@@ -155,7 +157,12 @@ describe.skipIf(!hasBrowser())('the chat page', () => {
     const { url } = await serve([counting()], page);
     const old = Array.from({ length: 120 }, (_, index) => [
       `vicuna-chat:${index}`,
-      JSON.stringify({ id: String(index), updatedAt: index, leaf: 'q', turns: [{ kind: 'question', id: 'q', text: `old ${index}` }] }),
+      JSON.stringify({
+        id: String(index),
+        updatedAt: index,
+        leaf: 'q',
+        turns: [{ kind: 'question', id: 'q', text: `old ${index}` }],
+      }),
     ]);
     const { page: chat } = await open(url, { stored: Object.fromEntries(old) });
     await askAndWait(chat, 'Newest');
@@ -226,9 +233,7 @@ describe.skipIf(!hasBrowser())('the chat page', () => {
   });
 });
 
-describe.skipIf(!hasBrowser())('a failure on the chat page', () => {
-  useBrowser();
-
+describe.skipIf(!hasBrowser)('a failure on the chat page', () => {
   it('amid a reply is told with its trace id, what came stays, and one can try again', async () => {
     const script = [{ text: 'Half a', error: new OverloadedError('Worker w1 is gone.', 1) }, 'Whole.'];
     const { url, log } = await serve([scriptedChatModel(script)], page);

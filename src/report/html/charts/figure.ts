@@ -30,8 +30,8 @@ export interface Figure<Row> {
   /** Beside the drawing. */
   readonly aside?: Content;
   readonly chart: (width: number) => Chart;
-  /** The figures that are drawn, as a table. */
-  readonly data: { readonly columns: readonly TableColumn<Row>[]; readonly rows: readonly Row[] };
+  /** The figures that are drawn, as a table that can be unfolded; absent where a table stands beside them anyway. */
+  readonly data?: { readonly columns: readonly TableColumn<Row>[]; readonly rows: readonly Row[] };
 }
 
 /** A figure: a chart twice, for a page and for a phone, what it says in words, and its numbers as a table. */
@@ -47,7 +47,7 @@ export function figure<Row>(draw: Draw, figure: Figure<Row>): Markup {
 <figcaption><h3>${title}</h3><p>${caption}</p></figcaption>
 <div class="drawing">${legend}${drawings}</div>
 ${aside !== undefined && html`<div class="aside">${aside}</div>`}
-<details class="data"><summary>Show the numbers<span class="hidden-text"> of “${title}”</span></summary>${dataTable({ caption: title, ...data })}</details>
+${data && html`<details class="data"><summary>Show the numbers<span class="hidden-text"> of “${title}”</span></summary>${dataTable({ caption: title, ...data })}</details>`}
 </figure>
 `;
 }

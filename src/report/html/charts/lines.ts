@@ -25,24 +25,26 @@ export interface LinesLayout {
   /** Places on the horizontal axis that get a small triangle. */
   readonly ticks?: readonly number[] | undefined;
   readonly range: { readonly from: number; readonly to: number };
-  readonly isLogarithmic?: boolean | undefined;
+  /** Where the vertical axis begins; `data`: near the smallest value. */
+  readonly base?: 'data' | 'zero' | 'logarithmic' | undefined;
   readonly formatY: (value: number) => string;
 }
 
 /** Curves over steps. */
 export function linesChart(layout: LinesLayout): Chart {
-  const { width, height, lines, band, marks = [], ticks = [], range, isLogarithmic = false, formatY } = layout;
+  const { width, height, lines, band, marks = [], ticks = [], range, base = 'data', formatY } = layout;
   const narrow = isNarrow(width);
   const first: LineSeriesOption = {
     type: 'line',
     data: [],
+    lineStyle: { color: colours.line },
     markLine: {
       silent: true,
       symbol: 'none',
       data: marks.map(({ x, label, colour }) => ({
         xAxis: x,
         lineStyle: { color: colour, type: 'dashed', width: 1.25 },
-        label: { formatter: label, color: colour, fontSize: 11, fontFamily: 'inherit', position: 'end', rotate: 0 },
+        label: markLabel(label, colour, (x - range.from) / (range.to - range.from)),
       })),
     },
   };
@@ -56,14 +58,14 @@ export function linesChart(layout: LinesLayout): Chart {
         max: range.to,
         splitNumber: narrow ? 3 : 8,
         minInterval: 1,
-        axisLabel: { ...axisLabel, hideOverlap: true, showMaxLabel: true },
+        axisLabel: { ...axisLabel, hideOverlap: true },
         splitLine: { show: false },
         axisLine: { show: true, lineStyle: { color: colours.line } },
         axisTick: { show: false },
       },
       yAxis: {
-        type: isLogarithmic ? 'log' : 'value',
-        scale: true,
+        type: base === 'logarithmic' ? 'log' : 'value',
+        scale: base !== 'zero',
         splitNumber: height < 200 ? 3 : 5,
         axisLabel: { ...axisLabel, formatter: formatY },
         splitLine: gridLines,
@@ -76,6 +78,22 @@ export function linesChart(layout: LinesLayout): Chart {
         tickSeries(ticks),
       ],
     },
+  };
+}
+
+type MarkLabel = NonNullable<NonNullable<LineSeriesOption['markLine']>['label']>;
+
+/** Above its line, moved inwards where it would be cut off at an edge. */
+function markLabel(text: string, colour: string, share: number): MarkLabel {
+  const inwards = share > 0.9 ? -20 : share < 0.1 ? 20 : 0;
+  return {
+    formatter: text,
+    color: colour,
+    fontSize: 11,
+    fontFamily: 'inherit',
+    position: 'end',
+    rotate: 0,
+    offset: [inwards, 0],
   };
 }
 

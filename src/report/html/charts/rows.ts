@@ -18,27 +18,30 @@ export interface RowsLayout {
   readonly from: number;
   readonly to: number;
   readonly format: (value: number) => string;
+  /** Between two numbers of the axis. @defaultValue a round number that leaves them room */
+  readonly step?: number | undefined;
   readonly series: ChartSeries[];
 }
 
-const rowHeight = 44;
+const rowHeight = 38;
 
 export const isNarrow = (width: number): boolean => width < 500;
 
 /** Puts series over a row for each name, first row on top. */
-export function rowsChart({ rows, width, from, to, format, series }: RowsLayout): Chart {
+export function rowsChart({ rows, width, from, to, format, step, series }: RowsLayout): Chart {
   const narrow = isNarrow(width);
   const labels = narrow ? 92 : 168;
   const category = { type: 'category', inverse: true, ...withoutLine } as const;
   return {
     height: rows.length * rowHeight + 30,
     option: {
-      grid: { left: labels + 10, right: narrow ? 60 : 138, top: 2, bottom: 28 },
+      grid: { left: labels + 10, right: narrow ? 60 : 156, top: 2, bottom: 28 },
       xAxis: {
         type: 'value',
         min: from,
         max: to,
         splitNumber: narrow ? 3 : 5,
+        ...(step !== undefined && { interval: step }),
         axisLabel: { ...axisLabel, formatter: format, hideOverlap: true },
         splitLine: gridLines,
         ...withoutLine,
@@ -51,7 +54,8 @@ export function rowsChart({ rows, width, from, to, format, series }: RowsLayout)
             ...axisLabel,
             color: colours.ink,
             fontSize: narrow ? 12 : 13,
-            width: labels,
+            // A fifth less than there is: fonts differ, and ECharts only guesses how wide letters are.
+            width: 0.8 * labels,
             overflow: 'breakAll',
             lineHeight: 15,
             interval: 0,

@@ -43,5 +43,13 @@ export function stackedChart({ rows, parts, width }: StackedLayout): Chart {
         shares[dataIndex]![part]! < smallest ? '' : String(rows[dataIndex]!.values[part]),
     },
   }));
-  return rowsChart({ rows, width, from: 0, to: 100, format: (share) => `${share}%`, series });
+  return rowsChart({
+    rows,
+    width,
+    from: 0,
+    to: 100,
+    step: isNarrow(width) ? 50 : 25,
+    format: (share) => `${share}%`,
+    series,
+  });
 }

@@ -25,7 +25,11 @@ export type Icon = keyof typeof strokes;
 
 export function icon(name: Icon): SVGSVGElement {
   const made = document.createElementNS(svg, 'svg');
-  for (const [key, value] of Object.entries({ viewBox: '0 0 24 24', class: `icon icon-${name}`, 'aria-hidden': 'true' }))
+  for (const [key, value] of Object.entries({
+    viewBox: '0 0 24 24',
+    class: `icon icon-${name}`,
+    'aria-hidden': 'true',
+  }))
     made.setAttribute(key, value);
   const path = document.createElementNS(svg, 'path');
   path.setAttribute('d', strokes[name]);

@@ -1,37 +1,12 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+import { browserOfFile, findBrowser } from '../../../support/browser.js';
 
-const executablePath = process.env.VICUNA_CHROMIUM ?? '/usr/bin/chromium';
-/** Nothing that a browser does of its own accord: no telephone home, no second protocol. */
-const switches = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const executablePath = findBrowser();
 
-/** Whether there is a browser. On a CI machine there has to be. */
-export function hasBrowser(): boolean {
-  if (existsSync(executablePath)) return true;
-  const message = `no browser at ${executablePath} (apt install chromium, or set VICUNA_CHROMIUM)`;
-  if (process.env.CI !== undefined) throw new Error(message);
-  process.stderr.write(`skipped: ${message}\n`);
-  return false;
-}
-
-let browser: Browser | undefined;
-
-/** One browser for the tests of a file. */
-export function useBrowser(): void {
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: switches });
-  });
-  afterAll(() => browser?.close());
-}
+/** Whether there is a browser. */
+export const hasBrowser = executablePath !== undefined;
+const browser = browserOfFile(executablePath ?? '');
 
 export interface Watched {
   readonly page: Page;
@@ -51,7 +26,7 @@ export interface OpenOptions {
 /** Opens a page for the running test, which fails where the page did what it should not. */
 export async function open(url: URL, options: OpenOptions = {}): Promise<Watched> {
   const { theme = 'light', width = 1280, expected, stored = {} } = options;
-  const context = await browser!.newContext({
+  const context = await (await browser()).newContext({
     colorScheme: theme,
     reducedMotion: 'reduce',
     viewport: { width, height: 844 },
@@ -79,7 +54,8 @@ export async function open(url: URL, options: OpenOptions = {}): Promise<Watched
   });
   if (Object.keys(stored).length > 0)
     await page.addInitScript((entries) => {
-      for (const [key, value] of Object.entries(entries)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
+      for (const [key, value] of Object.entries(entries))
+        if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
     }, stored);
   await page.goto(url.href);
   return { page, misdeeds };

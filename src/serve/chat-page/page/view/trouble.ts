@@ -11,7 +11,9 @@ export function troubleNotice({ message, traceId, retryAt }: Trouble, onRetry: (
     'div',
     { class: 'trouble', role: 'alert' },
     element('p', {}, message),
-    traceId !== undefined && !message.includes(traceId) && element('p', { class: 'trace' }, 'Trace id ', element('code', {}, traceId)),
+    traceId !== undefined &&
+      !message.includes(traceId) &&
+      element('p', { class: 'trace' }, 'Trace id ', element('code', {}, traceId)),
     retry,
   );
 }

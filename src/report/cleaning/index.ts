@@ -1,0 +1,6 @@
+export {
+  type CleaningReportConfig,
+  type CleaningReportInput,
+  cleaningReport,
+  type RejectExample,
+} from './report.js';

@@ -1,0 +1,6 @@
+export {
+  type EvaluationReportConfig,
+  type EvaluationReportInput,
+  evaluationReport,
+} from './evaluation/report.js';
+export type { ReportConfig, ReportFile } from './report-config.js';

@@ -1,0 +1,95 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { trainingReport } from '../../../src/report/index.js';
+import { TrainingHistory } from '../../../src/report/training/history.js';
+import { readEvents } from '../../../src/report/training/read-events.js';
+import { TrainingDivergedError } from '../../../src/train/index.js';
+import { temporaryDirectory } from '../../support/temporary.js';
+import { trainingEvents } from '../../support/training-events.js';
+
+const historyOf = (events: ReturnType<typeof trainingEvents>) => TrainingHistory.of(readEvents(events, undefined));
+
+describe('the history of a training', () => {
+  test('counts steps that were taken again once, as they were the second time', async () => {
+    const events = trainingEvents({ steps: 60, stopsAt: 45, resumesAt: 30 });
+    const again = events.findLast((event) => event.type === 'step-end' && event.step === 40)!;
+    events[events.indexOf(again)] = { ...again, loss: 9 } as typeof again;
+    const history = await historyOf(events);
+    expect([...history.steps.column('step')]).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+    expect(history.steps.column('loss')[39]).toBe(9);
+    expect(history.resumes).toEqual([{ step: 30, repeated: 15 }]);
+    expect(history.evaluations.map(({ step }) => step)).toEqual([10, 20, 30, 40, 50, 60]);
+    expect(history.checkpoints.map(({ step }) => step)).toEqual([10, 20, 30, 40, 50, 60]);
+    expect(history.end?.steps).toBe(60);
+  });
+
+  test('grows to any number of steps', async () => {
+    expect((await historyOf(trainingEvents({ steps: 5000 }))).steps.column('loss')).toHaveLength(5000);
+  });
+});
+
+describe('a training report', () => {
+  async function reportOf(lines: readonly string[], options: Parameters<typeof trainingReport>[2] = {}) {
+    const directory = await temporaryDirectory();
+    const log = join(directory, 'events.jsonl');
+    await writeFile(log, lines.join('\n'));
+    const output = join(directory, 'training.html');
+    const { path, bytes } = await trainingReport(log, { output, createdAt: new Date(0) }, options);
+    expect(path).toBe(output);
+    const text = await readFile(output, 'utf8');
+    expect(Buffer.byteLength(text)).toBe(bytes);
+    return text;
+  }
+  const linesOf = (training: Parameters<typeof trainingEvents>[0]) =>
+    trainingEvents(training).map((event) => JSON.stringify(event));
+
+  test('is the same for the same log', async () => {
+    const lines = linesOf({ steps: 60 });
+    expect(await reportOf(lines)).toBe(await reportOf(lines));
+  });
+
+  test('reads a log that is torn at its end and damaged in its middle, and says so', async () => {
+    const lines = linesOf({ steps: 40 });
+    lines[10] = '{"type":"step-end","step":"x"}';
+    lines.push('{"type":"step-e');
+    const text = await reportOf(lines);
+    expect(text).toContain("2 of the log's lines could not be read");
+    expect(text).toContain('events.jsonl:11');
+    expect(text).toContain('Finished after 40 steps.');
+  });
+
+  test('says where a training stands that has not ended', async () => {
+    expect(await reportOf(linesOf({ steps: 40, stopsAt: 25 }))).toContain('The log ends after step 25 of 40');
+    expect(await reportOf([])).toContain('The log ends after step 0');
+  });
+
+  test('marks where training diverged', async () => {
+    const failure = new TrainingDivergedError({ step: 26, loss: Number.NaN, conversations: ['<b>bad</b>'] });
+    const text = await reportOf(linesOf({ steps: 40, stopsAt: 25 }), { failure });
+    expect(text).toContain('Failed after step 25 of 40.');
+    expect(text).toContain('&lt;b&gt;bad&lt;/b&gt;');
+    expect(text).toContain('>diverged</text>');
+    const broken = linesOf({ steps: 40, stopsAt: 25 })
+      .with(-1, '')
+      .concat(
+        '{"type":"step-end","step":26,"epoch":1,"loss":null,"gradientNorm":1,"learningRate":1,"tokens":1,"supervisedTokens":1,"tokensPerSecond":1}',
+      );
+    expect(await reportOf(broken)).toContain('no number at step 26');
+  });
+
+  test('draws in colours of the page, so that one drawing serves both themes', async () => {
+    const text = await reportOf(linesOf({ steps: 60 }));
+    const drawings = text.match(/<svg class="(?:wide|narrow|small)"[\s\S]*?<\/svg>/g)!;
+    expect(drawings).toHaveLength(5);
+    for (const drawing of drawings.map((one) => one.replace(/<clipPath[\s\S]*?<\/clipPath>/g, ''))) {
+      expect(drawing).toMatch(/<title id="[^"]+">/);
+      expect(drawing).not.toMatch(/#[0-9a-f]{3,6}"|rgb\(|style=|<style/i);
+    }
+  });
+
+  test('refuses settings by name', async () => {
+    await expect(trainingReport([], { output: '' })).rejects.toThrow(/output/);
+    await expect(trainingReport([], { output: 'x.html', smoothing: 0 })).rejects.toThrow(/smoothing/);
+  });
+});
