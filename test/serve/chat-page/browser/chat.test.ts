@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OverloadedError } from '../../../src/serve/index.js';
-import { scriptedChatModel, serve } from '../http/support/served.js';
+import { OverloadedError } from '../../../../src/serve/index.js';
+import { scriptedChatModel, serve } from '../../http/support/served.js';
 import { hasBrowser, open } from './support/browser.js';
 import { answers, ask, askAndWait, message, questions, send, settled, stop } from './support/chat.js';
 import { heldModel } from './support/held-model.js';

@@ -1,6 +1,6 @@
-import type { Generation, TextDelta } from '../../../../src/conversation/index.js';
-import { startRun } from '../../../../src/core/index.js';
-import type { ServedModel } from '../../../../src/serve/index.js';
+import type { Generation, TextDelta } from '../../../../../src/conversation/index.js';
+import { startRun } from '../../../../../src/core/index.js';
+import type { ServedModel } from '../../../../../src/serve/index.js';
 
 export interface HeldModel extends ServedModel {
   /** Lets the model say this, and no more until the next call. */

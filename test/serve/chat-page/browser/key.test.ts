@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createApiKey, hashApiKey } from '../../../src/serve/index.js';
-import { scriptedChatModel, serve } from '../http/support/served.js';
+import { createApiKey, hashApiKey } from '../../../../src/serve/index.js';
+import { scriptedChatModel, serve } from '../../http/support/served.js';
 import { hasBrowser, open } from './support/browser.js';
 import { answers, askAndWait, settled } from './support/chat.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readVotes } from '../../../src/report/evaluation/index.js';
-import { temporaryDirectory } from '../../support/temporary.js';
-import { scriptedChatModel, serve } from '../http/support/served.js';
+import { readVotes } from '../../../../src/report/evaluation/index.js';
+import { temporaryDirectory } from '../../../support/temporary.js';
+import { scriptedChatModel, serve } from '../../http/support/served.js';
 import { hasBrowser, open } from './support/browser.js';
 import { answers, askAndWait, message, settled } from './support/chat.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { VicunaError } from '../../../src/core/index.js';
-import { temporaryDirectory } from '../../support/temporary.js';
-import { scriptedChatModel, serve } from '../http/support/served.js';
+import { VicunaError } from '../../../../src/core/index.js';
+import { temporaryDirectory } from '../../../support/temporary.js';
+import { scriptedChatModel, serve } from '../../http/support/served.js';
 import { hasBrowser, open } from './support/browser.js';
 import { answers, askAndWait, questions } from './support/chat.js';
 
@@ -35,7 +35,7 @@ const attacks = [
   '| <img src=x onerror=alert(1)> |\n|---|\n| <script>alert(1)</script> |',
   '# <img src=x onerror=alert(1)>',
   '</div></section></main><script>alert(1)</script>',
-  '{{constructor.constructor("alert(1)")()}} ${alert(1)}',
+  '{{constructor.constructor("alert(1)")()}}',
   '\u202e<script>alert(1)</script>\u0000',
 ];
 const hostile = attacks.join('\n\n');
@@ -65,15 +65,13 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
     expect(
       await said.locator('script, img, svg.x, iframe, style, form, meta, base, input, [onerror], [onload]').count(),
     ).toBe(0);
-    const links = await said
-      .locator('a')
-      .evaluateAll((all) =>
-        (all as HTMLAnchorElement[]).map(({ href, rel, target }) => ({
-          protocol: new URL(href).protocol,
-          rel,
-          target,
-        })),
-      );
+    const links = await said.locator('a').evaluateAll((all) =>
+      (all as HTMLAnchorElement[]).map(({ href, rel, target }) => ({
+        protocol: new URL(href).protocol,
+        rel,
+        target,
+      })),
+    );
     expect(links.length).toBeGreaterThan(0);
     for (const link of links)
       expect(link).toEqual({ protocol: 'https:', rel: 'noopener noreferrer', target: '_blank' });

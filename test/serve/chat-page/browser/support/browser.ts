@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { browserOfFile, findBrowser } from '../../../support/browser.js';
+import { browserOfFile, findBrowser } from '../../../../support/browser.js';
 
 const executablePath = findBrowser();
 
