@@ -127,7 +127,8 @@ export class App {
     this.#refresh();
     this.#scroller.goToEnd();
     await this.#loadModels();
-    this.#composer.focus();
+    // Where nothing hovers, focus brings a keyboard up that hides half of the page.
+    if (matchMedia('(hover: hover)').matches) this.#composer.focus();
   }
 
   async #loadModels(): Promise<void> {

@@ -71,7 +71,7 @@ export class Chat {
 
   /** Asks a question at the end of what is shown. */
   send(text: string): void {
-    this.#ask(text, this.#conversation.leaf);
+    this.#ask(text, this.path.findLast(({ kind }) => kind === 'reply')?.id);
   }
 
   /** Asks another question in the place of one; the old one stays as a branch. */

@@ -244,7 +244,7 @@ describe.skipIf(!hasBrowser)('a failure on the chat page', () => {
     const failed = log.find((entry) => entry.type === 'request' && entry.failure !== undefined)!;
     expect(await alert.locator('code').textContent()).toBe(failed.traceId);
     expect(await answers(chat).textContent()).toBe('Half a');
-    await alert.getByRole('button', { name: 'Try again' }).click();
+    await chat.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => answers(chat).textContent()).toBe('Whole.');
     await chat.getByRole('button', { name: 'Previous reply' }).click();
     expect(await answers(chat).textContent()).toBe('Half a');

@@ -9,11 +9,16 @@ export function troubleNotice({ message, traceId, retryAt }: Trouble, onRetry: (
   if (retryAt !== undefined) countDown(retry, words, retryAt);
   return element(
     'div',
-    { class: 'trouble', role: 'alert' },
-    element('p', {}, message),
-    traceId !== undefined &&
-      !message.includes(traceId) &&
-      element('p', { class: 'trace' }, 'Trace id ', element('code', {}, traceId)),
+    { class: 'trouble' },
+    // The button stays outside, or every second of its count would be read out.
+    element(
+      'div',
+      { role: 'alert' },
+      element('p', {}, message),
+      traceId !== undefined &&
+        !message.includes(traceId) &&
+        element('p', { class: 'trace' }, 'Trace id ', element('code', {}, traceId)),
+    ),
     retry,
   );
 }
