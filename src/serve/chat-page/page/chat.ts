@@ -42,7 +42,7 @@ export class Chat {
   readonly #parts: ChatParts;
   #conversation: Conversation;
   #running: AbortController | undefined;
-  #saveTimer: number | undefined;
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
   /** Whether the browser's storage took what was written last. */
   isKept = true;
 

@@ -93,7 +93,7 @@ function picture(token: Token): HTMLElement {
 }
 
 function scrollable(table: HTMLElement): HTMLElement {
-  return element('div', { class: 'table', role: 'region', 'aria-label': 'Table', tabindex: '0' }, table);
+  return element('div', { class: 'table', role: 'group', 'aria-label': 'Table', tabindex: '0' }, table);
 }
 
 function attribute({ attrs }: Token, name: string): string | undefined {

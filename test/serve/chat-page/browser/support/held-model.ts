@@ -32,14 +32,20 @@ export function heldModel(id = 'held'): HeldModel {
     fail: (error) => push(error),
     chat: (_, options) =>
       startRun<TextDelta, Generation>(async function* (signal) {
-        signal.addEventListener('abort', () => leave(), { once: true });
+        const aborted = new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+        void aborted.then(leave);
         let text = '';
         for (;;) {
           if (pieces.length === 0)
-            await new Promise<void>((resolve, reject) => {
-              wake = resolve;
-              signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-            });
+            await Promise.race([
+              aborted,
+              new Promise<void>((resolve) => {
+                wake = resolve;
+              }),
+            ]);
+          signal.throwIfAborted();
           const piece = pieces.shift();
           if (piece instanceof Error) throw piece;
           if (piece === undefined) break;
