@@ -15,7 +15,7 @@ type Document = {
   >;
 };
 const document = openApiDocument() as Document;
-const ajv = new Ajv2020({ strict: false });
+const ajv = new Ajv2020({ strict: false }).addFormat('date-time', true);
 
 async function handler() {
   const votes = { path: join(await temporaryDirectory(), 'votes.jsonl'), keepTexts: true };
