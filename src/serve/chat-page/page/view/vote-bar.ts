@@ -58,6 +58,11 @@ export class VoteBar {
 
   #thank(vote: VoteOutcome): void {
     const words = choices.find(([outcome]) => outcome === vote)![1];
-    this.element.replaceChildren(element('p', { class: 'voted', role: 'status' }, `Your vote: ${words}`));
+    // The names stand above the answers too, which are often out of sight by now.
+    const names = this.#reply.answers.map(({ model }, index) => `${index === 0 ? 'A' : 'B'} is ${model}`).join(', ');
+    this.element.replaceChildren(
+      element('p', { class: 'voted', role: 'status' }, `Your vote: ${words}`),
+      element('p', { class: 'note' }, names),
+    );
   }
 }
