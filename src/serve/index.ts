@@ -17,6 +17,7 @@ export {
   webSocketGatewayBus,
   webSocketWorkerBus,
 } from './bus/index.js';
+export type { PageConfig } from './chat-page/index.js';
 export {
   type BusFailEvent,
   createGateway,
@@ -49,13 +50,13 @@ export {
   listen,
   type ModerationLogEntry,
   type ModerationPolicy,
-  openApiDocument,
   type RequestLogEntry,
   type ServeHandler,
   type ServeLogEntry,
   type ServeServer,
 } from './http/index.js';
 export { type ModelProvider, OverloadedError, type Routing, type ServedModel, WorkerLostError } from './types.js';
+export type { VotesConfig } from './votes/index.js';
 export {
   type ConnectFailEvent,
   createWorker,

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Resolved } from '../../core/index.js';
+import { type PageConfig, pageConfigSchema, type ResolvedPageConfig } from '../chat-page/index.js';
+import { type ResolvedVotesConfig, type VotesConfig, votesConfigSchema } from '../votes/index.js';
 import { type ApiKey, apiKeySchema, type ResolvedApiKey } from './access/api-keys.js';
 
 /** How requests are answered. @public */
@@ -11,6 +13,13 @@ export interface HandlerConfig {
   readonly keys: readonly ApiKey[] | 'open';
   /** Origins of web pages that may call the API (`https://example.org`), or `'*'`. @defaultValue none */
   readonly corsOrigins?: readonly string[] | '*' | undefined;
+  /**
+   * Serve the chat page at `/`. Everybody who reaches the server may load the page itself; what it asks needs a key as
+   * anything does, which its reader types in. @defaultValue `false`
+   */
+  readonly page?: boolean | PageConfig | undefined;
+  /** Keep votes of the chat page: the path of a file, or more. @defaultValue votes are not taken */
+  readonly votes?: string | VotesConfig | undefined;
   /** Largest body of a request, in bytes. @defaultValue 1 MiB */
   readonly maximumBodyBytes?: number | undefined;
   /** Most characters of all messages of a request, or of a prompt. @defaultValue `400_000` */
@@ -21,8 +30,10 @@ export interface HandlerConfig {
   readonly bodySeconds?: number | undefined;
 }
 
-export type ResolvedHandlerConfig = Omit<Resolved<HandlerConfig>, 'keys'> & {
+export type ResolvedHandlerConfig = Omit<Resolved<HandlerConfig>, 'keys' | 'page' | 'votes'> & {
   readonly keys: readonly ResolvedApiKey[] | 'open';
+  readonly page: ResolvedPageConfig | false;
+  readonly votes: ResolvedVotesConfig | undefined;
 };
 
 const origin = z
@@ -44,6 +55,8 @@ export const handlerConfigSchema: z.ZodType<ResolvedHandlerConfig, HandlerConfig
     ])
     .readonly(),
   corsOrigins: z.union([z.literal('*'), z.array(origin)]).default([]),
+  page: pageConfigSchema.default(false),
+  votes: votesConfigSchema.optional(),
   maximumBodyBytes: z
     .int()
     .positive()

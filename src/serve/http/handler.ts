@@ -1,41 +1,9 @@
-import { parseConfig } from '../../core/index.js';
-import type { Gateway, GatewayEvent } from '../gateway/index.js';
-import type { ModelProvider, ServedModel } from '../types.js';
-import { Guard } from './access/guard.js';
-import { type HandlerConfig, handlerConfigSchema } from './config.js';
-import type { ServeLogEntry } from './exchange/log.js';
-import { Moderation } from './moderation/moderation.js';
-import { type ModerationPolicy, moderationPolicySchema } from './moderation/policy.js';
-import { createGatewayMetrics } from './operations/gateway-metrics.js';
-import { createServeMetrics } from './operations/metrics.js';
-import { createRouter } from './router.js';
-
-/** What a handler works with. @public */
-export interface HandlerRuntime {
-  /** Models of this process, or where a gateway finds them. */
-  readonly models: ModelProvider | readonly ServedModel[];
-  readonly moderation?: ModerationPolicy | undefined;
-  /** Every request and every decision of a moderator; without the texts. */
-  readonly onLog?: ((entry: ServeLogEntry) => void) | undefined;
-}
-
-/**
- * An OpenAI-compatible API as a function from a web-standard `Request` to a `Response`: for a server of your own (Express,
- * Next, Bun, a test), or for {@link listen}.
- *
- * Chat and text completions (streamed and whole), embeddings and models under `/v1`; `/openapi.json`, `/metrics`,
- * `/healthz`, `/readyz`. Everything but the last two needs a key.
- *
- * @public
- */
-export interface ServeHandler {
-  fetch(request: Request): Promise<Response>;
-  /** Counts what a gateway does; pass it as the gateway's `onEvent`. */
-  readonly observe: (event: GatewayEvent) => void;
-}
+import type { HandlerConfig } from './config.js';
+import type { HandlerRuntime, ServeHandler } from './serve-handler.js';
 
 /**
  * @throws ConfigError naming the fields that cannot be.
+ * @throws VicunaError `file-unwritable` where votes cannot be kept.
  *
  * @example
  * ```ts
@@ -48,35 +16,7 @@ export interface ServeHandler {
  * @public
  */
 export async function createHandler(config: HandlerConfig, runtime: HandlerRuntime): Promise<ServeHandler> {
-  const resolved = parseConfig(handlerConfigSchema, config, 'server config');
-  const policy =
-    runtime.moderation === undefined
-      ? undefined
-      : parseConfig(moderationPolicySchema, runtime.moderation, 'moderation policy');
-  const log = runtime.onLog ?? (() => undefined);
-  const metrics = await createServeMetrics();
-  const gatewayMetrics = isGateway(runtime.models)
-    ? await createGatewayMetrics(metrics.registry, () => (runtime.models as Gateway).status())
-    : undefined;
-  const router = await createRouter({
-    config: resolved,
-    guard: new Guard(resolved.keys),
-    metrics,
-    log,
-    routes: {
-      models: 'model' in runtime.models ? runtime.models : providerOf(runtime.models),
-      moderation: new Moderation(policy, log),
-      maximumPromptCharacters: resolved.maximumPromptCharacters,
-      startedSeconds: Math.floor(Date.now() / 1000),
-    },
-  });
-  return { fetch: async (request) => router(request), observe: (event) => gatewayMetrics?.observe(event) };
-}
-
-function isGateway(models: HandlerRuntime['models']): models is Gateway {
-  return 'status' in models;
-}
-
-function providerOf(models: readonly ServedModel[]): ModelProvider {
-  return { models: () => models, model: (id) => models.find((model) => model.id === id) };
+  // The API is loaded by who serves: most programs that import the package never do.
+  const { buildHandler } = await import('./build-handler.js');
+  return buildHandler(config, runtime);
 }

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import * as z from 'zod';
 import { parseConfig, VicunaError } from '../../core/index.js';
-import type { ServeHandler } from './handler.js';
+import type { ServeHandler } from './serve-handler.js';
 
 /** Where a server listens. @public */
 export interface ListenConfig {

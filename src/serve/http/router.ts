@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { ChatPage } from '../chat-page/index.js';
 import type { ApiKeyScope } from './access/api-keys.js';
 import type { Guard } from './access/guard.js';
 import type { ResolvedHandlerConfig } from './config.js';
@@ -14,12 +15,16 @@ import { completions } from './routes/completions.js';
 import { embeddings } from './routes/embeddings.js';
 import { describeModel, listModels } from './routes/models.js';
 import type { RouteContext } from './routes/route-context.js';
+import type { VoteRoute } from './routes/votes.js';
 
 export interface RouterParts {
   readonly config: ResolvedHandlerConfig;
   readonly guard: Guard;
   readonly metrics: ServeMetrics;
   readonly log: (entry: ServeLogEntry) => void;
+  /** Absent where the page is not opened, and where votes are not kept. */
+  readonly page: ChatPage | undefined;
+  readonly vote: VoteRoute | undefined;
   readonly routes: RouteContext;
 }
 
@@ -29,7 +34,7 @@ type BodyAnswer = (body: unknown, exchange: Exchange, context: RouteContext) => 
 /** Paths to answers; what all answers have in common (keys, ids, log, errors) is done here. */
 export async function createRouter(parts: RouterParts): Promise<(request: Request) => Response | Promise<Response>> {
   const { Hono } = await import('hono');
-  const { config, guard, metrics, log, routes } = parts;
+  const { config, guard, metrics, log, page, vote, routes } = parts;
   const app = new Hono();
 
   /** @param scope - `none` for what everybody may see. */
@@ -72,6 +77,12 @@ export async function createRouter(parts: RouterParts): Promise<(request: Reques
       }),
     );
   }
+  if (page !== undefined)
+    app.get(
+      '/',
+      guarded('/', 'none', (_, request) => page.respond(request)),
+    );
+  if (vote !== undefined) app.post('/v1/votes', guarded('/v1/votes', 'vote', posted(vote)));
   const post = (route: string, answer: BodyAnswer) => app.post(route, guarded(route, 'api', posted(answer)));
   post('/v1/chat/completions', chatCompletions);
   post('/v1/completions', completions);

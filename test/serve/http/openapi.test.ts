@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createHandler, openApiDocument } from '../../../src/serve/index.js';
+import { openApiDocument } from '../../../src/serve/http/openapi/document.js';
+import { createHandler } from '../../../src/serve/index.js';
+import { temporaryDirectory } from '../../support/temporary.js';
 import { requestsOf } from './support/openapi-requests.js';
 import { everythingModel, hello } from './support/served.js';
 
@@ -13,10 +16,11 @@ type Document = {
   >;
 };
 const document = openApiDocument() as Document;
-const ajv = new Ajv2020({ strict: false });
+const ajv = new Ajv2020({ strict: false }).addFormat('date-time', true);
 
 async function handler() {
-  return createHandler({ keys: 'open' }, { models: [everythingModel()] });
+  const votes = { path: join(await temporaryDirectory(), 'votes.jsonl'), keepTexts: true };
+  return createHandler({ keys: 'open', votes }, { models: [everythingModel()] });
 }
 
 function post(path: string, body: unknown): Request {
@@ -44,6 +48,7 @@ describe('the OpenAPI document', () => {
       ],
       ['/v1/completions', 'post', post('/v1/completions', { model: 'everything', prompt: 'x', logprobs: 1 })],
       ['/v1/embeddings', 'post', post('/v1/embeddings', { model: 'everything', input: 'x' })],
+      ['/v1/votes', 'post', post('/v1/votes', { models: { a: 'x', b: 'y' }, outcome: 'tie' })],
       ['/v1/models', 'get', new Request('http://localhost/v1/models')],
       ['/v1/models/{id}', 'get', new Request('http://localhost/v1/models/everything')],
       ['/healthz', 'get', new Request('http://localhost/healthz')],
@@ -81,7 +86,7 @@ describe('the OpenAPI document', () => {
     const { fetch } = await handler();
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('/v1/chat/completions', '/v1/completions', '/v1/embeddings'),
+        fc.constantFrom('/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/votes'),
         fc.jsonValue({ maxDepth: 3 }),
         async (path, body) => {
           const { status } = await fetch(post(path, body));

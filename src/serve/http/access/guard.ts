@@ -5,6 +5,8 @@ import { KeyUsage } from './key-usage.js';
 /** Who a request is from, and what ends its stay. */
 export interface Visit {
   readonly keyId: string;
+  /** The key's hash; absent where everybody is let in. */
+  readonly keyHash?: string | undefined;
   /** Charges what the request took. Only the first call counts. */
   leave(tokens: number): void;
 }
@@ -42,7 +44,7 @@ export class Guard {
     if (!key.scopes.includes(scope))
       throw new RequestError(403, `Key ${key.id} has no scope "${scope}".`, { code: 'unauthorized' });
     if (scope === 'metrics') return { keyId: key.id, leave: () => undefined };
-    return { keyId: key.id, leave: this.#usageOf(key).enter() };
+    return { keyId: key.id, keyHash: key.hash, leave: this.#usageOf(key).enter() };
   }
 
   #usageOf(key: ResolvedApiKey): KeyUsage {

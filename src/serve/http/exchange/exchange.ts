@@ -71,6 +71,11 @@ export class Exchange {
     this.#visit = visit;
   }
 
+  /** Of the key that the request came with. */
+  get keyHash(): string | undefined {
+    return this.#visit?.keyHash;
+  }
+
   /** What the request asks for, for log and routing. */
   asks(facts: { readonly model: string; readonly stream: boolean; readonly user?: string | null | undefined }): void {
     this.#model = facts.model;

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { chatRequestSchema } from '../requests/chat.js';
 import { completionRequestSchema } from '../requests/completion.js';
 import { embeddingRequestSchema } from '../requests/embedding.js';
+import { voteRequestSchema } from '../requests/vote.js';
 import * as responses from './responses.js';
 
 const VERSION = '1.0.0';
 
-/** An OpenAPI 3.1 document of the API, made of the schemas by which requests are checked. @public */
+/** An OpenAPI 3.1 document of the API, made of the schemas by which requests are checked. */
 export function openApiDocument(): Record<string, unknown> {
   return {
     openapi: '3.1.0',
@@ -27,6 +28,13 @@ export function openApiDocument(): Record<string, unknown> {
       ),
       '/v1/completions': post('complete', 'Goes on with a text.', completionRequestSchema, responses.completion, true),
       '/v1/embeddings': post('embed', 'Turns texts into points.', embeddingRequestSchema, responses.embeddings, false),
+      '/v1/votes': post(
+        'vote',
+        'Keeps a vote on two answers; 404 where the server keeps none.',
+        voteRequestSchema,
+        responses.vote,
+        false,
+      ),
       '/v1/models': {
         get: operation('listModels', 'The models that can be asked now.', { 200: json(responses.models) }),
       },

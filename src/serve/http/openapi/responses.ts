@@ -77,6 +77,8 @@ export const model = z.strictObject({
 
 export const models = z.strictObject({ object: z.literal('list'), data: z.array(model) });
 
+export const vote = z.strictObject({ object: z.literal('vote'), at: z.iso.datetime() });
+
 export const status = z.strictObject({ status: z.string() });
 
 export const error = z.strictObject({

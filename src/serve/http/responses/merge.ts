@@ -13,7 +13,12 @@ export async function* mergeRuns<Item, Result>(
   runs: readonly Run<Item, Result>[],
 ): AsyncGenerator<MergedEvent<Item, Result>, void, undefined> {
   const iterators = runs.map((run) => run[Symbol.asyncIterator]());
-  const advance = async (index: number) => ({ index, next: await iterators[index]!.next() });
+  const advance = (index: number) => {
+    const next = iterators[index]!.next().then((result) => ({ index, next: result }));
+    // It may fail while the reader is busy with what came before: that is told when it asks for more.
+    next.catch(() => undefined);
+    return next;
+  };
   const pending = new Map(iterators.map((_, index) => [index, advance(index)]));
   try {
     while (pending.size > 0) {
@@ -27,7 +32,6 @@ export async function* mergeRuns<Item, Result>(
       }
     }
   } finally {
-    for (const promise of pending.values()) promise.catch(() => undefined);
     await Promise.all([...pending.keys()].map((index) => iterators[index]!.return?.().catch(() => undefined)));
   }
 }

@@ -24,16 +24,12 @@ export function requestsOf(document: object, model: string): fc.Arbitrary<{ path
   const { paths } = document as {
     paths: Record<string, { post?: { requestBody: { content: { 'application/json': { schema: Schema } } } } }>;
   };
-  const posts = Object.entries(paths).flatMap(([path, { post }]) =>
-    post === undefined
-      ? []
-      : [
-          valuesOf(post.requestBody.content['application/json'].schema).map((body) => ({
-            path,
-            body: { ...(body as object), model },
-          })),
-        ],
-  );
+  const posts = Object.entries(paths).flatMap(([path, { post }]) => {
+    if (post === undefined) return [];
+    const { schema } = post.requestBody.content['application/json'];
+    const known = schema.properties?.model === undefined ? {} : { model };
+    return [valuesOf(schema).map((body) => ({ path, body: { ...(body as object), ...known } }))];
+  });
   return fc.oneof(...posts);
 }
 

@@ -31,7 +31,7 @@ export async function serve(
   const key = createApiKey();
   const log: ServeLogEntry[] = [];
   const handler = await createHandler(
-    { keys: [{ id: 'test', hash: hashApiKey(key), scopes: ['api', 'metrics'] }], ...config },
+    { keys: [{ id: 'test', hash: hashApiKey(key), scopes: ['api', 'metrics', 'vote'] }], ...config },
     { models, onLog: (entry) => log.push(entry), ...runtime },
   );
   const server = await listen(handler, { port: 0, drainSeconds: 1 });
