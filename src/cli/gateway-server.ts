@@ -7,6 +7,9 @@ export interface GatewayServerOptions {
   readonly host: string;
   readonly keys: HandlerConfig['keys'];
   readonly corsOrigins?: readonly string[] | undefined;
+  readonly page?: boolean | undefined;
+  /** File to which votes of the page are appended. */
+  readonly votes?: string | undefined;
   /** Tokens of workers that may come through WebSockets. */
   readonly workerTokens: readonly string[];
   /** Buses beside the WebSockets. */
@@ -22,7 +25,7 @@ export interface GatewayServer extends AsyncDisposable {
 /** A gateway behind the HTTP API, with WebSockets for its workers on the same port. */
 export async function startGatewayServer(terminal: Terminal, options: GatewayServerOptions): Promise<GatewayServer> {
   const { createGateway, createHandler, listen, webSocketGatewayBus } = await import('../serve/index.js');
-  const { keys, corsOrigins, workerTokens, buses, port, host } = options;
+  const { keys, corsOrigins, page, votes, workerTokens, buses, port, host } = options;
   const log = eventLines(terminal);
   const sockets = await webSocketGatewayBus({ tokens: workerTokens });
   let observe: (event: GatewayEvent) => void = () => undefined;
@@ -36,7 +39,7 @@ export async function startGatewayServer(terminal: Terminal, options: GatewaySer
       },
     },
   );
-  const handler = await createHandler({ keys, corsOrigins }, { models: gateway, onLog: log });
+  const handler = await createHandler({ keys, corsOrigins, page, votes }, { models: gateway, onLog: log });
   observe = handler.observe;
   const server = await listen(handler, { port, host });
   sockets.attach(server.server);

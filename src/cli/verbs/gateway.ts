@@ -11,6 +11,8 @@ interface Words extends KeyWords {
   readonly host: string;
   readonly nats?: readonly string[];
   readonly cors?: readonly string[];
+  readonly page?: boolean;
+  readonly votes?: string;
 }
 
 /** `vicuna gateway` */
@@ -23,6 +25,8 @@ export function gatewayCommand(terminal: Terminal): Command {
     .option('--open', 'let everybody in')
     .option('--nats <servers...>', 'also look for workers there, for several gateways')
     .option('--cors <origins...>', 'pages that may call the API')
+    .option('--page', 'open the chat page at /')
+    .option('--votes <file>', 'let the page show two models side by side, and append votes to it')
     .action((words: Words) => gateway(terminal, words));
 }
 
@@ -36,6 +40,8 @@ async function gateway(terminal: Terminal, words: Words): Promise<void> {
     host: words.host,
     keys,
     corsOrigins: words.cors,
+    page: words.page,
+    votes: words.votes,
     workerTokens: [token],
     buses,
   });

@@ -16,6 +16,8 @@ interface Words extends KeyWords {
   readonly capacity?: number;
   readonly weights?: WeightFormat;
   readonly cors?: readonly string[];
+  readonly page?: boolean;
+  readonly votes?: string;
 }
 
 /** `vicuna serve` */
@@ -32,6 +34,8 @@ export function serveCommand(terminal: Terminal): Command {
     .option('--capacity <count>', 'replies that a model makes at a time', parseCount)
     .option('--weights <format>', 'float32, bfloat16 or int8, for models that are loaded here')
     .option('--cors <origins...>', 'pages that may call the API')
+    .option('--page', 'open the chat page at /')
+    .option('--votes <file>', 'let the page show two models side by side, and append votes to it')
     .action((names: string[], words: Words) => serve(terminal, names, words));
 }
 
@@ -47,6 +51,8 @@ async function serve(terminal: Terminal, names: readonly string[], words: Words)
     host: words.host,
     keys,
     corsOrigins: words.cors,
+    page: words.page,
+    votes: words.votes,
     workerTokens: hasWorkerToken() ? [own, workerToken()] : [own],
     buses: [],
   });
