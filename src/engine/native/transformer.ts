@@ -91,6 +91,10 @@ export class NativeTransformer implements Transformer {
     );
   }
 
+  activationBytes({ tokens }: BatchHandle): number {
+    return tokens * this.#activationSize() * Float32Array.BYTES_PER_ELEMENT;
+  }
+
   async layerForward(
     parameters: BlockWeights,
     input: Vector,
@@ -115,7 +119,7 @@ export class NativeTransformer implements Transformer {
     );
     const output = this.#runtime.vector(memory, x_TC.length);
     if (activations === undefined) return { output };
-    const bytes = batch.tokens * this.#activationSize() * Float32Array.BYTES_PER_ELEMENT;
+    const bytes = this.activationBytes(batch);
     return { output, activations: this.#runtime.handles.add(new NativeActivations(activations, bytes)) };
   }
 
@@ -264,6 +268,9 @@ export class NativeTransformer implements Transformer {
   #activationSize(): number {
     const { hiddenSize, heads, keyValueHeads, headSize, ffnSize } = this.shape;
     const queryKeyValue = (heads + 2 * keyValueHeads) * headSize;
-    return queryKeyValue + heads * headSize + heads + hiddenSize + Math.max(2 * ffnSize, queryKeyValue);
+    // Backward has the attention's gradients where the feed-forward half had its activations.
+    const sharedGradient = heads === keyValueHeads ? 0 : 2 * heads * headSize;
+    const feedForward = Math.max(2 * ffnSize, queryKeyValue + sharedGradient);
+    return queryKeyValue + heads * headSize + heads + hiddenSize + feedForward;
   }
 }
