@@ -56,8 +56,10 @@ if (!isPeerHere)
 const contestants: Record<string, () => Promise<number>> = {};
 for (const mode of modes) contestants[mode] = () => noted(ours[mode]!, train(mode === 'recomputing'));
 if (isPeerHere) contestants.PyTorch = () => noted(peer, trainPyTorch(size, { threads, steps, warmup: warmUps }));
-await alternate(contestants, { rounds: Number(values.rounds), warmUps: 0 });
-if (values.record !== undefined) writeFileSync(values.record, JSON.stringify(recorded));
+for (let round = 0; round < Number(values.rounds); round++) {
+  await alternate(contestants, { rounds: 1, warmUps: 0 });
+  if (values.record !== undefined) writeFileSync(values.record, JSON.stringify(recorded));
+}
 report();
 
 function earlierRounds(): Recorded {
