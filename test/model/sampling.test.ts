@@ -13,14 +13,18 @@ const sumOf = (list: readonly number[]) => list.reduce((total, weight) => total 
 
 /** The definition: sort everything, cut by count, cut by share of what is left. */
 function plainLikeliest(logits: readonly number[], count: number, share: number, temperature: number): number[] {
-  const weightOf = (id: number) => Math.exp((logits[id]! - Math.max(...logits)) / temperature);
+  const maximum = Math.max(...logits);
+  const weightOf = (id: number) => Math.exp((logits[id]! - maximum) / temperature);
   const ids = logits.map((_, id) => id);
   const ranked = [...ids].sort((left, right) => logits[right]! - logits[left]! || left - right);
   const first = count === 0 ? ranked : ranked.slice(0, count);
   if (share === 1) return first;
   const wanted = share * sumOf((count === 0 ? ids : first).map(weightOf));
-  for (let length = 1; length < first.length; length++)
-    if (sumOf(first.slice(0, length).map(weightOf)) >= wanted) return first.slice(0, length);
+  let mass = 0;
+  for (const [index, id] of first.entries()) {
+    mass += weightOf(id);
+    if (mass >= wanted) return first.slice(0, index + 1);
+  }
   return first;
 }
 
