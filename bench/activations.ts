@@ -11,7 +11,6 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { createEngine } from '../src/engine/index.js';
-import { wholeVectors } from '../src/train/vectors.js';
 import { conversationOf, filledVectors, peakUsage } from '../test/support/peak-usage.js';
 import { peakBytes } from './support/peak-memory.mjs';
 import { describeSize, type Size, sizeFrom, sizeOptions } from './support/sizes.js';
@@ -88,7 +87,7 @@ async function measure(model: Size, tokens: number, recompute: boolean): Promise
     tiedEmbeddings: false,
   });
   const parameters = await filledVectors(engine, transformer, 0.01);
-  const gradients = wholeVectors(await filledVectors(engine, transformer, 0));
+  const gradients = await filledVectors(engine, transformer, 0);
   const packed = conversationOf(tokens, model.vocab);
   // What the uploads came from, and the code's own highest moment, shall not be taken for the pass's.
   globalThis.gc!();

@@ -155,8 +155,6 @@ export interface Transformer {
   /** Looks the tokens up. @returns `[T, C]` */
   embeddingForward(parameters: BlockWeights, batch: BatchHandle): Promise<Vector>;
   embeddingBackward(batch: BatchHandle, outputGradient: Vector, gradient: Vector): Promise<void>;
-  /** Bytes that a layer's activations take where they are kept. Absent on engines that only know afterwards. */
-  activationBytes?(batch: BatchHandle): number;
   /** @param keep - keep what backward needs; otherwise backward recomputes it from the input. */
   layerForward(
     parameters: BlockWeights,

@@ -76,8 +76,7 @@ export interface TrainerConfig {
   readonly maxGradientNorm?: number | undefined;
   /**
    * Whether backward computes a layer's forward again instead of keeping it: a third slower, and memory for one layer's
-   * activations instead of all. Even so the last layers are kept where the gradients, which come later, take their place.
-   * `auto` keeps as many layers as fit into memory. The result is the same.
+   * activations instead of all. `auto` keeps as many layers as fit into memory. The result is the same.
    *
    * @defaultValue `'auto'`
    */

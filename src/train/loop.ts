@@ -8,7 +8,6 @@ import type {
   Transformer,
   Vector,
 } from '../engine/index.js';
-import { layersForFree } from './recompute.js';
 import { type BlockVectors, lendHead } from './vectors.js';
 
 // Shapes: T tokens of a micro-batch, C hidden size.
@@ -36,7 +35,7 @@ export interface BackwardOptions {
   readonly gradients: BlockVectors;
   /** Factor on the gradients: 1 / supervised tokens of the global batch. */
   readonly gradientScale: number;
-  /** Layers keep what backward needs while it fits into so many bytes, or costs none; the others are computed again. */
+  /** Layers keep what backward needs while it fits into so many bytes; the others are computed again. */
   readonly activationBytes: number;
   /** What an adapter's dropout is drawn from in a layer; nothing is dropped without it. */
   readonly dropoutSeed?: ((layer: number) => number) | undefined;
@@ -65,11 +64,10 @@ export async function forwardBackward(pass: Pass, packed: PackedBatch, options: 
     let x_TC = hold(await embed(pass, (embedding) => transformer.embeddingForward(embedding, batch)));
     let room = options.activationBytes;
     let layerBytes = 1;
-    const firstForFree = shape.layers - (isFrozen ? 0 : layersForFree(transformer, gradients, batch));
     for (let layer = 0; layer < shape.layers; layer++) {
       throwIfAborted(pass);
       const input_TC = x_TC;
-      const keep = room >= layerBytes || layer >= firstForFree;
+      const keep = room >= layerBytes;
       const { output, activations } = await lendLayer(pass, options, layer, (weights, adapter) => {
         parameters.prefetch?.(layer + 2);
         return transformer.layerForward(weights, input_TC, batch, keep, adapter);

@@ -10,8 +10,6 @@ export interface BlockVectors {
   lend<T>(block: number, use: (vector: Vector) => Promise<T>): Promise<T>;
   /** Says which block is lent next, so that it can be brought while another one is computed. */
   prefetch?(block: number): void;
-  /** Whether a block's vector takes no memory before it is lent for the first time. Absent: all take it already. */
-  isPending?(block: number): boolean;
 }
 
 /** Vectors that one rank holds whole. */

@@ -1,6 +1,6 @@
 import type { Engine, PackedBatch, Transformer, Vector } from '../../src/engine/index.js';
 import { forwardBackward } from '../../src/train/loop.js';
-import type { BlockVectors } from '../../src/train/vectors.js';
+import { type BlockVectors, wholeVectors } from '../../src/train/vectors.js';
 
 /** Vectors of every block, filled, so that their memory is resident. */
 export async function filledVectors(engine: Engine, transformer: Transformer, value: number): Promise<Vector[]> {
@@ -13,7 +13,7 @@ export interface MeasuredPass {
   readonly engine: Engine;
   readonly transformer: Transformer;
   readonly parameters: readonly Vector[];
-  readonly gradients: BlockVectors;
+  readonly gradients: readonly Vector[];
   /** Bytes of activations that may be kept. */
   readonly activationBytes: number;
 }
@@ -35,7 +35,7 @@ export async function peakUsage(pass: MeasuredPass, packed: PackedBatch): Promis
     },
   };
   await forwardBackward({ engine, transformer, parameters, signals: [] }, packed, {
-    gradients: pass.gradients,
+    gradients: wholeVectors(pass.gradients),
     gradientScale: 1,
     activationBytes,
   });

@@ -1,8 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine, type ModelShape } from '../../src/engine/index.js';
-import { layersForFree } from '../../src/train/recompute.js';
-import { WholeTrainable } from '../../src/train/trainable/whole.js';
-import { wholeVectors } from '../../src/train/vectors.js';
 import { conversationOf, filledVectors, peakUsage } from '../support/peak-usage.js';
 
 const shape: ModelShape = {
@@ -20,7 +17,7 @@ const shape: ModelShape = {
 const engine = await createEngine();
 const transformer = engine.transformer(shape);
 const parameters = await filledVectors(engine, transformer, 0.01);
-const gradients = wholeVectors(await filledVectors(engine, transformer, 0));
+const gradients = await filledVectors(engine, transformer, 0);
 afterAll(() => engine[Symbol.asyncDispose]());
 
 /** Most bytes held between two blocks, for one conversation of `tokens`. */
@@ -72,35 +69,5 @@ describe('the memory of a micro-batch', () => {
     const before = engine.usage;
     await peakOf(256, everything);
     expect(engine.usage).toEqual(before);
-  });
-});
-
-describe('layers that keep their activations for free', () => {
-  const tokens = 64;
-  const wide = engine.transformer({ ...shape, hiddenSize: 512, headSize: 128, ffnSize: 1376 });
-  const conversation = conversationOf(tokens, shape.vocabularySize);
-  const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayNorms: false };
-
-  it('are those that gradients take the place of, and memory reaches no higher', async () => {
-    const vectors = await filledVectors(engine, wide, 0.01);
-    const trainable = await WholeTrainable.create(engine, wide.blocks, vectors, optimizer);
-    const batch = await wide.batch(conversation);
-    expect(layersForFree(wide, trainable.gradients, batch)).toBe(shape.layers);
-    const pass = { engine, transformer: wide, parameters: vectors, gradients: trainable.gradients, activationBytes: 0 };
-    const peak = await peakUsage(pass, conversation);
-    const gradientBytes = wide.blocks.reduce((sum, { size }) => sum + size, 0) * Float32Array.BYTES_PER_ELEMENT;
-    const row = tokens * 512 * Float32Array.BYTES_PER_ELEMENT;
-    // One layer's are in memory either way: the engine's work memory, where they are computed again.
-    expect(peak).toBeLessThanOrEqual(gradientBytes + 3 * row + wide.activationBytes!(batch));
-    // All gradients are there: in a second micro-batch of the step nothing is for free.
-    expect(layersForFree(wide, trainable.gradients, batch)).toBe(0);
-    trainable.release();
-    engine.release(batch, ...vectors);
-  });
-
-  it('are none where gradients have their memory from the start', async () => {
-    const batch = await wide.batch(conversation);
-    expect(layersForFree(wide, gradients, batch)).toBe(0);
-    engine.release(batch);
   });
 });

@@ -91,10 +91,6 @@ export class NativeTransformer implements Transformer {
     );
   }
 
-  activationBytes({ tokens }: BatchHandle): number {
-    return tokens * this.#activationSize() * Float32Array.BYTES_PER_ELEMENT;
-  }
-
   async layerForward(
     parameters: BlockWeights,
     input: Vector,
@@ -119,7 +115,7 @@ export class NativeTransformer implements Transformer {
     );
     const output = this.#runtime.vector(memory, x_TC.length);
     if (activations === undefined) return { output };
-    const bytes = this.activationBytes(batch);
+    const bytes = batch.tokens * this.#activationSize() * Float32Array.BYTES_PER_ELEMENT;
     return { output, activations: this.#runtime.handles.add(new NativeActivations(activations, bytes)) };
   }
 

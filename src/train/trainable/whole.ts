@@ -95,10 +95,6 @@ class LazyGradients implements BlockVectors {
     return use(await this.#get(block));
   }
 
-  isPending(block: number): boolean {
-    return this.#vectors[block] === undefined;
-  }
-
   /** One vector a block. */
   async all(): Promise<ModelVectors> {
     for (const block of this.#blocks.keys()) await this.#get(block);
