@@ -23,6 +23,8 @@ export interface ProgramJob {
   readonly said?: string | undefined;
   /** Milliseconds that the source takes for an example. */
   readonly pause?: number;
+  /** Milliseconds that it takes to look at each step's end. */
+  readonly stepPause?: number;
   /** Does not train to the end. */
   readonly end?: { readonly afterStep: number; readonly by: 'abort' | 'break' };
 }
@@ -63,6 +65,7 @@ async function train(): Promise<void> {
   try {
     for await (const event of trainer.trainExamples(examples(own?.examples), controller)) {
       if (communicator === undefined || communicator.rank === 0) say(event);
+      if (job.stepPause !== undefined && event.type === 'step-end') await wait(job.stepPause);
       if (job.end === undefined || event.type !== 'step-end' || event.step < job.end.afterStep) continue;
       if (job.end.by === 'break') break;
       controller.abort(new Error('no longer wanted'));
