@@ -12,7 +12,8 @@ const communicator = job.processes === undefined ? undefined : await joinMpi();
 const engine = await createEngine(job.engine);
 const model = await VicunaModel.create(job.model, { engine });
 // Kernels are timed where they run: in this thread's engine.
-const isProfiled = engine.name === 'native' && communicator === undefined && job.trainer.ranks === undefined;
+const isMeasured = engine.name === 'native' && communicator === undefined && job.trainer.ranks === undefined;
+const isProfiled = isMeasured && job.isProfiled === true;
 const outputDirectory = await mkdtemp(join(tmpdir(), 'vicuna-bench-'));
 const trainer = await VicunaTrainer.create(
   // One step more, for the profile.
@@ -51,8 +52,8 @@ try {
     const { user, system } = process.cpuUsage(started);
     figures.processorSeconds = (user + system) / 1e6;
     figures.peakBytes = await peakBytes();
-    if (!isProfiled) break;
     peaks.push(...(await measuredPeaks()));
+    if (!isProfiled) break;
     await engine.profile(true);
   }
 } finally {
@@ -60,12 +61,12 @@ try {
 }
 await model[Symbol.asyncDispose]();
 await communicator?.[Symbol.asyncDispose]();
-console.log(JSON.stringify({ ...figures, peak: isProfiled ? Math.max(...peaks) : undefined }));
+console.log(JSON.stringify({ ...figures, peak: isMeasured ? Math.max(...peaks) : undefined }));
 
 /** Multiply-adds alone, on as many threads as train; the first runs while the processor raises its clock. */
 async function measuredPeaks() {
   const measured = [];
-  for (let run = 0; isProfiled && run < 4; run++) measured.push(await engine.peak());
+  for (let run = 0; isMeasured && run < 4; run++) measured.push(await engine.peak());
   return measured;
 }
 

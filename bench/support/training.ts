@@ -22,6 +22,8 @@ export interface TrainingJob {
   readonly warmUps: number;
   /** Optimizer steps timed. */
   readonly steps: number;
+  /** Whether one more step follows that says where the time goes; native engine in one process only. */
+  readonly isProfiled?: boolean;
 }
 
 /** What a process trained, and at what price. */
@@ -45,7 +47,7 @@ export interface OurFigures extends TrainingFigures {
   readonly fill: number;
   /** Operations a second of bare multiply-adds, measured before and after; native engine only. */
   readonly peak?: number;
-  /** Where the time of one more step went; native engine only. */
+  /** Where the time of one more step went, if that was asked for. */
   readonly profile?: { readonly seconds: number; readonly kernels: readonly KernelTime[] };
 }
 

@@ -4,7 +4,7 @@
 
 // Backward of flash attention: scores are computed again from queries, keys and the kept log-sum-exp. With P the weights,
 // dP = dO V^T and delta = rowsum(dO * O): dS = P * (dP - delta), dQ = dS K, dK = dS^T Q, dV = P^T dO. One task takes a head of
-// a sequence; heads that share keys write their key gradients apart, and a second group of tasks adds them in order.
+// a sequence; heads that share keys write their key gradients a.ofEveryHead, and a second group of tasks adds them in order.
 
 namespace vicuna {
 namespace VICUNA_ISA {
@@ -134,8 +134,6 @@ void attentionBackward(Workspace workspace, const AttentionBackward& a) {
     longest = larger(longest, a.sequences.length(sequence));
   const Index headSize = HeadGradient::size(longest, D);
   float* const heads = workspace.scratch.get(ScratchUse::attentionThread, workspace.pool.threads() * headSize);
-  // `[T, H, 2, D]`: key and value gradients of every query head, where several share a key head.
-  float* const apart = sharing == 1 ? nullptr : workspace.scratch.get(ScratchUse::attentionShared, T * H * 2 * D);
   const Index groupSize = a.sequences.count * H;
 
   auto task = [&](Index number, int thread) {
@@ -148,7 +146,7 @@ void attentionBackward(Workspace workspace, const AttentionBackward& a) {
       for (Index t = start; t < start + length; t++)
         for (Index part = 0; part < 2; part++) {
           float* const to = a.qkvGradient + t * stride + (H + part * K + head) * D;
-          const float* const first = apart + ((t * H + head * sharing) * 2 + part) * D;
+          const float* const first = a.ofEveryHead + ((t * H + head * sharing) * 2 + part) * D;
           forEachVector(D, [&](Index d, auto access) {
             Vec sum = access.load(first + d);
             for (Index other = 1; other < sharing; other++) sum += access.load(first + other * 2 * D + d);
@@ -164,7 +162,7 @@ void attentionBackward(Workspace workspace, const AttentionBackward& a) {
                   a.outputGradient + outputAt, H * D, a.logSumExp + head * T + start);
     gradient.compute();
     unpackHeadRows(gradient.dQueries_P, length, D, gradient.scale(), dRow + head * D, stride);
-    float* const dKey = sharing == 1 ? dRow + (H + head) * D : apart + (start * H + head) * 2 * D;
+    float* const dKey = sharing == 1 ? dRow + (H + head) * D : a.ofEveryHead + (start * H + head) * 2 * D;
     float* const dValue = sharing == 1 ? dRow + (H + K + head) * D : dKey + D;
     const Index gradientStride = sharing == 1 ? stride : H * 2 * D;
     unpackHeadRows(gradient.dKeys_P, length, D, 1.0f, dKey, gradientStride);

@@ -14,7 +14,7 @@ namespace VICUNA_ISA {
 
 constexpr Index kBlockDepth = 384;
 constexpr Index kBlockColumns = 2048 / kTileColumns * kTileColumns;
-constexpr Index kBlockRows = 192 / kTileRows * kTileRows;
+constexpr Index kBlockRows = 96 / kTileRows * kTileRows;
 /// Floats.
 constexpr Index kCacheLine = 16;
 /// Panels of the right matrix that one packing task takes.

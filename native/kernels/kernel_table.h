@@ -153,6 +153,8 @@ struct AttentionBackward {
   const float *qkv, *output, *logSumExp, *outputGradient;
   /// `[T, (H + 2K) D]`, overwritten.
   float* qkvGradient;
+  /// Work memory where several heads share keys: `[T, H, 2, D]`, key and value gradients of every one of them.
+  float* ofEveryHead;
 };
 
 /// One layer's keys and values of a sequence's first tokens, to be copied.

@@ -10,12 +10,12 @@ namespace {
 /// Tensors of one decoding step, from the engine's scratch memory.
 struct DecodeTensors {
   DecodeTensors(const Context& context, const ModelShape& s, Index T)
-      : x_TC(context.scratch.get(ScratchUse::layerHidden, T * s.C)),
-        normalised_TC(context.scratch.get(ScratchUse::layerNormalised, T * s.C)),
-        qkv(context.scratch.get(ScratchUse::layerQueryKeyValue, T * s.qkvSize())),
+      : x_TC(context.scratch.get(ScratchUse::decodeHidden, T * s.C)),
+        normalised_TC(context.scratch.get(ScratchUse::decodeNormalised, T * s.C)),
+        qkv(context.scratch.get(ScratchUse::decodeQueryKeyValue, T * s.qkvSize())),
         attended(context.scratch.get(ScratchUse::headGradient, T * s.H * s.D)),
-        gateUp(context.scratch.get(ScratchUse::layerGateUp, T * 2 * s.F)),
-        hidden_TF(context.scratch.get(ScratchUse::layerFeedForward, T * s.F)) {}
+        gateUp(context.scratch.get(ScratchUse::decodeGateUp, T * 2 * s.F)),
+        hidden_TF(context.scratch.get(ScratchUse::decodeFeedForward, T * s.F)) {}
 
   float *x_TC, *normalised_TC, *qkv, *attended, *gateUp, *hidden_TF;
 };

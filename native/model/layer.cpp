@@ -8,14 +8,19 @@
 namespace vicuna {
 namespace {
 
+/// Work memory of a layer for one tensor at a time: whatever is put there takes the place of what was.
+float* passingTensor(const Context& context, const ModelShape& s, Index T) {
+  return context.scratch.get(ScratchUse::layerPassing, T * std::max({s.F, s.C, s.H * s.D}));
+}
+
 float* normalised(const Context& context, const ModelShape& shape, Index T, const float* x_TC, const float* weight_C) {
-  float* const y_TC = context.scratch.get(ScratchUse::layerNormalised, T * shape.C);
+  float* const y_TC = passingTensor(context, shape, T);
   context.kernels.rmsNormForward(context.workspace(), {T, shape.C, shape.epsilon, x_TC, weight_C, y_TC, nullptr});
   return y_TC;
 }
 
 float* activated(const Context& context, const ModelShape& shape, Index T, const float* gateUp) {
-  float* const hidden_TF = context.scratch.get(ScratchUse::layerFeedForward, T * shape.F);
+  float* const hidden_TF = passingTensor(context, shape, T);
   context.kernels.swigluForward(context.workspace(), {T, shape.F, gateUp, hidden_TF});
   return hidden_TF;
 }
@@ -30,9 +35,9 @@ void rotate(const Context& context, Model& model, const Batch& batch, float* qkv
 
 namespace {
 
-/// Floats a token.
-Index activationSize(const ModelShape& shape) {
-  return shape.qkvSize() + shape.H * shape.D + shape.H + shape.C + std::max(2 * shape.F, shape.qkvSize());
+/// Floats a token. Backward has the attention's gradients where the feed-forward half had its activations.
+Index activationSize(const ModelShape& s) {
+  return s.qkvSize() + s.H * s.D + s.H + s.C + std::max(2 * s.F, s.qkvSize() + s.sharedGradientSize());
 }
 
 }  // namespace
@@ -91,7 +96,6 @@ void layerBackward(const Context& context, Model& model, const float* parameters
   std::optional<LayerVector<float>> dw;
   if (gradient != nullptr) dw.emplace(s, gradient);
   const auto needsInput = [&](LinearGroup group) { return dw.has_value() || lora.adapts(group); };
-  float* const dNormalised_TC = context.scratch.get(ScratchUse::layerHidden, T * s.C);
   // The residual stream's gradient runs past both halves of the layer; each adds its share.
   kernels.copy(workspace, outputGradient, inputGradient, T * s.C);
 
@@ -102,7 +106,7 @@ void layerBackward(const Context& context, Model& model, const float* parameters
       lora.backward(LinearGroup::down, hidden_TF, outputGradient);
     }
     // The hidden values have done their work: their memory takes their gradient.
-    float* const dHidden_TF = context.scratch.get(ScratchUse::layerFeedForward, T * s.F);
+    float* const dHidden_TF = passingTensor(context, s, T);
     linearInputGradient(context, T, s.C, s.F, outputGradient, w.down, dHidden_TF);
     lora.addInputGradient(LinearGroup::down, dHidden_TF);
     // So have the largest activations.
@@ -113,6 +117,7 @@ void layerBackward(const Context& context, Model& model, const float* parameters
       if (dw) linearWeightGradient(context, T, 2 * s.F, s.C, dGateUp, feedForwardInput_TC, dw->gateUp);
       lora.backward(LinearGroup::gateUp, feedForwardInput_TC, dGateUp);
     }
+    float* const dNormalised_TC = passingTensor(context, s, T);
     linearInputGradient(context, T, 2 * s.F, s.C, dGateUp, w.gateUp, dNormalised_TC);
     lora.addInputGradient(LinearGroup::gateUp, dNormalised_TC);
     kernels.rmsNormBackward(workspace, {T, s.C, s.epsilon, activations.middle, w.feedForwardNorm, dNormalised_TC,
@@ -121,19 +126,20 @@ void layerBackward(const Context& context, Model& model, const float* parameters
   {
     if (dw) linearWeightGradient(context, T, s.C, s.H * s.D, inputGradient, activations.attended, dw->output);
     lora.backward(LinearGroup::attentionOutput, activations.attended, inputGradient);
-    float* const dAttended = context.scratch.get(ScratchUse::layerFeedForward, T * s.H * s.D);
+    float* const dAttended = passingTensor(context, s, T);
     linearInputGradient(context, T, s.C, s.H * s.D, inputGradient, w.output, dAttended);
     lora.addInputGradient(LinearGroup::attentionOutput, dAttended);
     // The feed-forward half is done with its memory, which has room for this too.
-    float* const dQkv = activations.gateUp;
+    float *const dQkv = activations.gateUp, *const ofEveryHead = dQkv + T * s.qkvSize();
     kernels.attentionBackward(workspace, {s.heads(), batch.sequences(), activations.qkv, activations.attended,
-                                          activations.logSumExp, dAttended, dQkv});
+                                          activations.logSumExp, dAttended, dQkv, ofEveryHead});
     rotate(context, model, batch, dQkv, -1);
     if (needsInput(LinearGroup::queryKeyValue)) {
       const float* const attentionInput_TC = normalised(context, s, T, input, w.attentionNorm);
       if (dw) linearWeightGradient(context, T, s.qkvSize(), s.C, dQkv, attentionInput_TC, dw->qkv);
       lora.backward(LinearGroup::queryKeyValue, attentionInput_TC, dQkv);
     }
+    float* const dNormalised_TC = passingTensor(context, s, T);
     linearInputGradient(context, T, s.qkvSize(), s.C, dQkv, w.qkv, dNormalised_TC);
     lora.addInputGradient(LinearGroup::queryKeyValue, dNormalised_TC);
     kernels.rmsNormBackward(workspace, {T, s.C, s.epsilon, input, w.attentionNorm, dNormalised_TC, inputGradient,

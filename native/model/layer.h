@@ -24,7 +24,7 @@ struct LayerActivations {
   float* attended;   // [T, H D]
   float* logSumExp;  // [H, T]
   float* middle;     // [T, C], the residual stream between attention and feed-forward
-  float* gateUp;     // [T, 2F]
+  float* gateUp;     // [T, 2F], or more where backward needs it
 
  private:
   LayerActivations(const ModelShape& shape, Index T, float* values);

@@ -16,6 +16,8 @@ struct ModelShape {
 
   HeadShape heads() const { return {H, K, D}; }
   Index qkvSize() const { return (H + 2 * K) * D; }
+  /// Of a token, where attention's backward has gradients of every head's keys and values before it sums them.
+  Index sharedGradientSize() const { return H == K ? 0 : 2 * H * D; }
 };
 
 /// Where the parts of a layer's flat vector are, for parameters and gradients alike.

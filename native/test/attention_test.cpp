@@ -73,11 +73,12 @@ VICUNA_TEST(attendsInPackedSequencesForwardAndBackward) {
     const Batch batch(Ints(c.starts.back()), Ints(c.starts.back(), -100), c.starts, Ints(c.starts.size() - 1));
     const Index T = batch.tokens(), rows = T * c.heads.H * c.heads.D;
     const Floats qkv = randomFloats(T * c.heads.rowSize(), 1), outputGradient = randomFloats(rows, 2);
-    Floats output(rows, NAN), logSumExp(T * c.heads.H, NAN), gradient(T * c.heads.rowSize(), NAN);
+    Floats output(rows, NAN), logSumExp(T * c.heads.H, NAN), gradient(T * c.heads.rowSize(), NAN), work(2 * rows, NAN);
     machine.kernels.attentionForward(machine.workspace(),
                                      {c.heads, batch.sequences(), qkv.data(), output.data(), logSumExp.data()});
     machine.kernels.attentionBackward(machine.workspace(), {c.heads, batch.sequences(), qkv.data(), output.data(),
-                                                            logSumExp.data(), outputGradient.data(), gradient.data()});
+                                                            logSumExp.data(), outputGradient.data(), gradient.data(),
+                                                            work.data()});
     const Plain plain = plainAttention(c.heads, c.starts, qkv, outputGradient);
     expectClose(output, plain.output, 2e-6, describe(c) + ", output");
     expectClose(gradient, plain.qkvGradient, 5e-6, describe(c) + ", gradient");

@@ -4,10 +4,12 @@ import { EventLog } from './event-log.js';
 import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
 import { openRanks } from './ranks/open-ranks.js';
+import { assertSameJob } from './ranks/same-job.js';
 import { Termination } from './termination.js';
 import { TrainedAdapters } from './trained-adapters.js';
 import { TrainedWeights } from './trained-weights.js';
 import { Training } from './training.js';
+import { describeTraining } from './training-state.js';
 
 /** Models that change at the moment: two trainings of one would undo each other's steps. */
 const inTraining = new WeakSet<VicunaModel>();
@@ -31,6 +33,8 @@ async function* trainModel(job: TrainingJob): AsyncGenerator<TrainEvent, TrainRe
   const log = await EventLog.create(settings.outputDirectory, settings.eventLog && (communicator?.rank ?? 0) === 0);
   const data = await collectTrainingData(job.examples, settings, { vocabularySize, signal, onProgress });
   try {
+    if (communicator !== undefined)
+      await assertSameJob(communicator, settings, describeTraining(settings, model.shape, data.training), data);
     using termination = new Termination(settings.checkpoints !== false);
     const adapters = settings.lora && (await TrainedAdapters.of(job, settings.lora));
     const weights = await TrainedWeights.of(job);

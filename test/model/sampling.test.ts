@@ -34,8 +34,11 @@ function plainLikeliest(logits: readonly number[], count: number, share: number,
   const first = count === 0 ? ranked : ranked.slice(0, count);
   if (share === 1) return first;
   const wanted = share * sumOf((count === 0 ? ids : first).map(weightOf));
-  for (let length = 1; length < first.length; length++)
-    if (sumOf(first.slice(0, length).map(weightOf)) >= wanted) return first.slice(0, length);
+  let mass = 0;
+  for (const [index, id] of first.entries()) {
+    mass += weightOf(id);
+    if (mass >= wanted) return first.slice(0, index + 1);
+  }
   return first;
 }
 

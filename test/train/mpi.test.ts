@@ -70,4 +70,19 @@ describe.runIf(hasLauncher('mpirun.openmpi'))('a training divided among processe
     for (const [name, { values }] of many.weights)
       expect(difference(values, one.weights.get(name)!.values).relative).toBeLessThan(TOLERANCE);
   });
+
+  it.each([
+    ['learningRate', { trainer: { learningRate: 0.5 } }, / \(here, on rank 1: 0\.5\)/],
+    ['sharding', { trainer: { sharding: 'none' } }, / \(here, on rank 1: "none"\)/],
+    ['conversations', { examples: 10 }, /; start every process with the same/],
+  ] as const)('does not begin where processes were given different %s, and says so', async (name, told, detail) => {
+    const outputDirectory = join(folder, 'runs', `other ${name}`);
+    const trainer = { outputDirectory, maxTokens: 64, microBatchTokens: 80, batchConversations: 4, learningRate: 1e-3 };
+    const job = { trainer, ofRank: { rank: 1, ...told } };
+    const ended = await new Running(program, job, { processes: 2 }).ended;
+    expect(ended).toMatchObject({ exitCode: 1, left: [] });
+    expect(ended.errors).toContain(`${name}: differs between rank 0 and rank 1`);
+    expect(ended.errors).toMatch(detail);
+    expect(ended.events.some(({ type }) => type === 'train-start')).toBe(false);
+  });
 });

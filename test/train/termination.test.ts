@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../checkpoint/files.js';
+import { hasLauncher } from '../collectives/support/mpirun.js';
 import { beginningOfSave, jobOf, type Outcome, unbroken, weightsAt, worlds } from './support/kill-chain.js';
 import { buildProgram, type Ended, type Program, type ProgramEvent, Running } from './support/programs.js';
 
@@ -73,6 +74,34 @@ describe.each([worlds.alone, worlds.two])('SIGTERM, $name', (world) => {
     running.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ exitCode: null, signal: 'SIGTERM', errors: '' });
   });
+});
+
+describe.runIf(hasLauncher('mpirun.openmpi'))('SIGTERM, 2 MPI processes', () => {
+  // A spot machine that goes announces that to its own process; the others learn of it from that one.
+  it.each([0, 1])(
+    'to the process started as number %i alone: all save and end, and go on together',
+    async (process) => {
+      const job = jobOf(program, `terminated mpi ${process}`, worlds.mpi, rarely);
+      const running = new Running(program, job, worlds.mpi);
+      await running.until(isStep(5));
+      running.kill('SIGTERM', process);
+      const ended = await running.ended;
+      expect(ended).toMatchObject({ exitCode: 1, signal: null, left: [] });
+      const { step } = stepsOf(ended).at(-1)!;
+      expect(step).toBeLessThan(40);
+      expect(ended.errors).toContain('TrainingInterruptedError');
+      const saved = ended.events.filter(({ type }) => type === 'checkpoint-commit');
+      expect(saved).toMatchObject([{ step }]);
+
+      const again = await new Running(program, job, worlds.mpi).ended;
+      expect(again).toMatchObject({ exitCode: 0, left: [] });
+      expect(again.events.find(({ type }) => type === 'train-start')).toMatchObject({ resumed: { step } });
+      const whole = await unbroken(program, worlds.mpi);
+      expect(await weightsAt(job.trainer.outputDirectory)).toBe(whole.weights);
+      for (const event of [...stepsOf(ended), ...stepsOf(again)])
+        expect(`${event.loss} ${event.gradientNorm}`).toBe(whole.steps.get(event.step));
+    },
+  );
 });
 
 describe('2 threads', () => {

@@ -294,6 +294,9 @@ export class NativeTransformer implements Transformer {
   #activationSize(): number {
     const { hiddenSize, heads, keyValueHeads, headSize, ffnSize } = this.shape;
     const queryKeyValue = (heads + 2 * keyValueHeads) * headSize;
-    return queryKeyValue + heads * headSize + heads + hiddenSize + Math.max(2 * ffnSize, queryKeyValue);
+    // Backward has the attention's gradients where the feed-forward half had its activations.
+    const sharedGradient = heads === keyValueHeads ? 0 : 2 * heads * headSize;
+    const feedForward = Math.max(2 * ffnSize, queryKeyValue + sharedGradient);
+    return queryKeyValue + heads * headSize + heads + hiddenSize + feedForward;
   }
 }

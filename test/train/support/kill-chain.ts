@@ -55,7 +55,8 @@ const SETTINGS = {
 
 export function jobOf(program: Program, name: string, world: World, change: Partial<TrainerConfig> = {}) {
   const outputDirectory = join(program.folder, 'runs', name);
-  return { trainer: { ...SETTINGS, maxSteps: 40, ...world.trainer, ...change, outputDirectory } };
+  // Steps of a tiny model take milliseconds: on a busy machine all would be over before who wants to kill has his turn.
+  return { stepPause: 25, trainer: { ...SETTINGS, maxSteps: 40, ...world.trainer, ...change, outputDirectory } };
 }
 
 /** Trains without any interruption. */

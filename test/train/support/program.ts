@@ -1,5 +1,7 @@
 // A program that trains a small model and says what happens, an event a line. Its job is the first argument, as JSON.
+import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { joinMpi } from '../../../src/collectives/index.js';
 import type { SupervisedExample } from '../../../src/data/index.js';
@@ -15,8 +17,14 @@ export interface ProgramJob {
   readonly trainer: TrainerConfig;
   /** Whether this is a process of a job of many. */
   readonly mpi?: boolean;
+  /** What the process of this rank is told besides. */
+  readonly ofRank?: { readonly rank: number; readonly trainer?: Partial<TrainerConfig>; readonly examples?: number };
+  /** A folder: what each process says goes to a file of its own there, instead of to the standard output. */
+  readonly said?: string | undefined;
   /** Milliseconds that the source takes for an example. */
   readonly pause?: number;
+  /** Milliseconds that it takes to look at each step's end. */
+  readonly stepPause?: number;
   /** Does not train to the end. */
   readonly end?: { readonly afterStep: number; readonly by: 'abort' | 'break' };
 }
@@ -30,10 +38,15 @@ export interface StoredExample {
 }
 
 const job = JSON.parse(process.argv[2]!) as ProgramJob;
-const say = (what: object) => process.stdout.write(`${JSON.stringify(what)}\n`);
+const say = (what: object) => {
+  const line = `${JSON.stringify(what)}\n`;
+  if (job.said === undefined) process.stdout.write(line);
+  else appendFileSync(join(job.said, `${process.pid}`), line);
+};
 
-async function* examples(): AsyncGenerator<SupervisedExample> {
-  for (const stored of JSON.parse(await readFile(job.examples, 'utf8')) as StoredExample[]) {
+async function* examples(count?: number): AsyncGenerator<SupervisedExample> {
+  const all = JSON.parse(await readFile(job.examples, 'utf8')) as StoredExample[];
+  for (const stored of all.slice(0, count)) {
     if (job.pause !== undefined) await wait(job.pause);
     say({ type: 'example-read', id: stored.id });
     yield { ...stored, tokens: Int32Array.from(stored.tokens), labels: Int32Array.from(stored.labels) };
@@ -45,11 +58,14 @@ async function train(): Promise<void> {
   await using communicator = job.mpi ? await joinMpi() : undefined;
   await using engine = await createEngine({ threads: 1 });
   await using model = await VicunaModel.load(job.model, { engine });
-  const trainer = await VicunaTrainer.create({ threadsPerRank: 1, ...job.trainer }, { model, communicator });
+  const own = job.ofRank?.rank === communicator?.rank ? job.ofRank : undefined;
+  const config = { threadsPerRank: 1, ...job.trainer, ...own?.trainer };
+  const trainer = await VicunaTrainer.create(config, { model, communicator });
   const controller = new AbortController();
   try {
-    for await (const event of trainer.trainExamples(examples(), controller)) {
+    for await (const event of trainer.trainExamples(examples(own?.examples), controller)) {
       if (communicator === undefined || communicator.rank === 0) say(event);
+      if (job.stepPause !== undefined && event.type === 'step-end') await wait(job.stepPause);
       if (job.end === undefined || event.type !== 'step-end' || event.step < job.end.afterStep) continue;
       if (job.end.by === 'break') break;
       controller.abort(new Error('no longer wanted'));

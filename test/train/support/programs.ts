@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -80,19 +81,27 @@ export class Running {
   readonly #mark: string;
   #listeners: (() => void)[] = [];
   #from = performance.now();
-  #said = '';
+  /** What was said and not read to the end of a line yet, by who said it. */
+  readonly #said = new Map<string, { read: number; rest: string }>();
+  readonly #folder: string | undefined;
+  readonly #watch: NodeJS.Timeout | undefined;
   #errors = '';
   #isOver = false;
 
-  constructor({ file, base }: Program, job: Omit<ProgramJob, 'model' | 'examples'>, launch: Launch = {}) {
+  constructor({ folder, file, base }: Program, job: Omit<ProgramJob, 'model' | 'examples'>, launch: Launch = {}) {
     this.#mark = `mark-${Math.random()}`;
     const { processes, environment } = launch;
-    const all: ProgramJob = { ...base, ...job, mpi: processes !== undefined };
+    // A launcher passes on pieces of what its processes say, and those of several get mixed within a line.
+    if (processes !== undefined) {
+      this.#folder = mkdtempSync(join(folder, 'said-'));
+      this.#watch = setInterval(() => this.#readFiles(), 5);
+    }
+    const all: ProgramJob = { ...base, ...job, mpi: processes !== undefined, said: this.#folder };
     const command = [process.execPath, file, JSON.stringify(all), this.#mark];
     const launcher = processes === undefined ? [] : ['mpirun.openmpi', ...launcherOptions, '-n', String(processes)];
     const [name, ...parameters] = [...launcher, ...command];
     this.#child = spawn(name!, parameters, { env: { ...process.env, ...environment } });
-    this.#child.stdout!.on('data', (text) => this.#read(text));
+    this.#child.stdout!.on('data', (text) => this.#read('output', text));
     this.#child.stderr!.on('data', (text) => {
       this.#errors += text;
     });
@@ -129,10 +138,18 @@ export class Running {
     for (const { id } of processesWith(this.#mark)) killQuietly(id);
   }
 
-  #read(text: Buffer): void {
-    this.#said += text;
-    const lines = this.#said.split('\n');
-    this.#said = lines.pop()!;
+  #readFiles(): void {
+    for (const name of readdirSync(this.#folder!)) {
+      const text = readFileSync(join(this.#folder!, name));
+      this.#read(name, text.subarray(this.#said.get(name)?.read ?? 0));
+    }
+  }
+
+  #read(from: string, text: Buffer): void {
+    if (text.length === 0) return;
+    const { read, rest } = this.#said.get(from) ?? { read: 0, rest: '' };
+    const lines = (rest + text).split('\n');
+    this.#said.set(from, { read: read + text.length, rest: lines.pop()! });
     for (const line of lines) this.events.push(JSON.parse(line) as ProgramEvent);
     this.#wake();
   }
@@ -143,11 +160,14 @@ export class Running {
 
   async #end(): Promise<Ended> {
     const [exitCode, signal] = (await once(this.#child, 'close')) as [number | null, NodeJS.Signals | null];
+    if (this.#folder !== undefined) this.#readFiles();
     this.#isOver = true;
     this.#wake();
     // Where the launcher itself was killed, its processes find out by themselves.
     for (const deadline = performance.now() + GRACE; processesWith(this.#mark).length > 0; await wait(20))
       if (performance.now() > deadline) break;
+    clearInterval(this.#watch);
+    if (this.#folder !== undefined) this.#readFiles();
     const left = processesWith(this.#mark).map(({ commandLine }) => commandLine);
     const seconds = (performance.now() - this.#from) / 1000;
     return { events: this.events, exitCode, signal, errors: this.#errors, seconds, left };
