@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Conversation, renderConversation, renderPrompt, vicunaV1_1 } from '../../src/conversation/index.js';
+import { createEngine, type Engine } from '../../src/engine/index.js';
+import { type LlamaConfig, VicunaModel } from '../../src/model/index.js';
+import { loadTokenizer, type Tokenizer, trainTokenizer } from '../../src/tokenizer/index.js';
+import { VicunaTrainer } from '../../src/train/index.js';
+import { projectDirectory } from '../support/shared-data.js';
+import { llamaTokenizerPath, tinyLlama } from '../support/tokenizers.js';
+
+const modules = process.env.VICUNA_PEER_MODULES;
+const isHere = modules !== undefined && existsSync(join(modules, 'node-llama-cpp/package.json'));
+if (!isHere) process.stderr.write('skipped: VICUNA_PEER_MODULES names no folder with node-llama-cpp\n');
+
+const pair = (id: string, user: string, assistant: string): Conversation => ({
+  id,
+  messages: [
+    { role: 'user', content: user },
+    { role: 'assistant', content: assistant },
+  ],
+});
+const conversations = [
+  pair('bread', 'What does the baker sell?', 'Rye bread, and rolls on Sundays.'),
+  pair('ferry', 'When does the last ferry leave?', 'At 18:45, if the captain is awake.'),
+  pair('Fähre', 'Was kostet die Überfahrt?', 'Vier Münzen; Hunde fahren umsonst mit.'),
+  pair('灯塔', '谁在看守灯塔？', '奥迪尔，还有一只猫。'),
+];
+const texts = [
+  'Hello world',
+  'the baker sells  two  spaces',
+  ' 12345 — naïve 🦙🦙 llamas',
+  'line\n\n\tbreaks\r\n',
+  "it's (quoted) “text”; we'll see…",
+];
+
+const types = ['F32', 'F16', 'Q8_0'] as const;
+/** Every way a LLaMA of ours differs from another: pieces or bytes, shared heads, ropes, tied embeddings. */
+const models: Readonly<Record<string, { config: LlamaConfig; tokenizer: () => Promise<Tokenizer> }>> = {
+  'LLaMA 2 with pieces': {
+    config: {
+      hiddenSize: 64,
+      layers: 2,
+      heads: 4,
+      contextLength: 256,
+      rope: { theta: 10_000, scaling: { type: 'linear', factor: 2 } },
+    },
+    tokenizer: () => tinyLlama(),
+  },
+  'LLaMA 3.2 with bytes': {
+    config: {
+      hiddenSize: 64,
+      layers: 2,
+      heads: 4,
+      keyValueHeads: 2,
+      contextLength: 256,
+      tiedEmbeddings: true,
+      rope: {
+        theta: 500_000,
+        scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 64 },
+      },
+    },
+    tokenizer: () =>
+      trainTokenizer(
+        conversations.map((each) => renderConversation(each, vicunaV1_1).text),
+        { vocabularySize: 400 },
+      ).result,
+  },
+};
+
+interface Peer {
+  readonly ids: number[][];
+  readonly replies: readonly { readonly ids: number[]; readonly text: string }[];
+  readonly tokens: {
+    readonly bos: number | null;
+    readonly eos: number | null;
+    readonly shouldPrependBosToken: boolean;
+  };
+  readonly template: string | undefined;
+}
+
+describe.skipIf(!isHere)('a GGUF file of ours, in llama.cpp', () => {
+  const peers = new Map<string, Peer>();
+  let engine: Engine;
+  let folder: string;
+  const fileOf = (name: string, type: string) => join(folder, `${name} ${type}.gguf`);
+
+  beforeAll(async () => {
+    engine = await createEngine();
+    folder = await mkdtemp(join(tmpdir(), 'vicuna-'));
+    const jobs: object[] = [];
+    for (const [name, { config, tokenizer: make }] of Object.entries(models)) {
+      await using model = await VicunaModel.create(
+        { ...config, initializerRange: 0.1 },
+        { engine, tokenizer: await make(), seed: 1 },
+      );
+      await learn(model, join(folder, name));
+      for (const type of types) {
+        await model.saveGguf(fileOf(name, type), { type });
+        jobs.push({ model: fileOf(name, type), texts, prompts: await promptsOf(model), count: 60 });
+      }
+    }
+    if (llamaTokenizerPath !== undefined) {
+      const tokenizer = await loadTokenizer(llamaTokenizerPath);
+      await using model = await VicunaModel.create({ hiddenSize: 32, layers: 1, heads: 1 }, { engine, tokenizer });
+      await model.saveGguf(fileOf('LLaMA', 'F16'));
+      jobs.push({ model: fileOf('LLaMA', 'F16'), texts, prompts: [], count: 0 });
+    }
+    const script = join(projectDirectory, 'test/support/llama-cpp.mjs');
+    const { stdout } = await promisify(execFile)(process.execPath, [script, modules!, JSON.stringify(jobs)]);
+    const { output } = JSON.parse(stdout.trim().split('\n').at(-1)!) as { output: Peer[] };
+    for (const [index, { model }] of (jobs as { model: string }[]).entries()) peers.set(model, output[index]!);
+  });
+  afterAll(async () => {
+    await engine[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const cases = Object.keys(models).flatMap((name) => types.map((type) => [name, type] as const));
+
+  it.each(cases)('%s as %s answers as it does here, token by token', async (name, type) => {
+    const peer = peers.get(fileOf(name, type))!;
+    await using model = await VicunaModel.load(fileOf(name, type), { engine });
+    const prompts = await promptsOf(model);
+    for (const [index, { messages }] of conversations.entries()) {
+      const ids = await greedy(model, prompts[index]!, 60);
+      expect(peer.replies[index]!.ids).toEqual(ids);
+      const { text } = await model.chat(messages.slice(0, 1), { temperature: 0, maxTokens: 60 }).result;
+      expect(text).toBe(messages[1]!.content);
+      expect(peer.replies[index]!.text.trim()).toBe(text);
+    }
+  });
+
+  it.each(cases)('%s as %s tokenises as it does here', async (name, type) => {
+    await using model = await VicunaModel.load(fileOf(name, type), { engine });
+    await expectSameIds(model.tokenizer, peers.get(fileOf(name, type))!);
+  });
+
+  it.skipIf(llamaTokenizerPath === undefined)('the real LLaMA tokenizer is the same there', async () => {
+    await expectSameIds(await loadTokenizer(llamaTokenizerPath!), peers.get(fileOf('LLaMA', 'F16'))!);
+  });
+});
+
+async function expectSameIds(tokenizer: Tokenizer, { ids, tokens }: Peer): Promise<void> {
+  for (const [index, text] of texts.entries())
+    expect(ids[index], text).toEqual([...(await tokenizer.encode(text, { addSpecialTokens: false })).ids]);
+  expect(tokens.bos).toBe(tokenizer.beginToken?.id);
+  expect(tokens.eos).toBe(tokenizer.endToken.id);
+  expect(tokens.shouldPrependBosToken).toBe((await tokenizer.encode('')).ids[0] === tokenizer.beginToken?.id);
+}
+
+/** Learns the conversations by heart: random weights would leave what is likeliest to the last bit. */
+async function learn(model: VicunaModel, outputDirectory: string): Promise<void> {
+  const trainer = await VicunaTrainer.create(
+    { outputDirectory, epochs: 60, batchConversations: 4, learningRate: 6e-3, warmupSteps: 3, beta2: 0.99 },
+    { model },
+  );
+  await trainer.train(conversations).result;
+}
+
+async function promptsOf({ template, tokenizer }: VicunaModel): Promise<number[][]> {
+  const rendered = conversations.map(({ messages }) => renderPrompt(messages.slice(0, 1), template));
+  return (await tokenizer.encodeBatch(rendered)).map(({ ids }) => [...ids]);
+}
+
+/** What is likeliest, token after token, up to the token that ends a reply. */
+async function greedy(model: VicunaModel, prompt: readonly number[], count: number): Promise<number[]> {
+  const { vocabularySize } = model.config;
+  const tokens = [...prompt];
+  while (tokens.length < prompt.length + count) {
+    const row = (await model.logits(tokens)).subarray(-vocabularySize);
+    tokens.push(row.indexOf(Math.max(...row)));
+    if (tokens.at(-1) === model.tokenizer.endToken.id) break;
+  }
+  return tokens.slice(prompt.length);
+}
