@@ -1,4 +1,5 @@
 export { type WriteDirectoryOptions, writeDirectoryAtomically } from './atomic-directory.js';
+export { applyDelta, makeDelta, type WeightDeltaConfig } from './delta/index.js';
 export { CheckpointError, type CheckpointLocation, listNames, quoteValue, TrainingCheckpointError } from './errors.js';
 export {
   type GgufEntry,
