@@ -1,21 +1,22 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Conversation, renderConversation, renderPrompt, vicunaV1_1 } from '../../src/conversation/index.js';
 import { createEngine, type Engine } from '../../src/engine/index.js';
 import { type LlamaConfig, VicunaModel } from '../../src/model/index.js';
 import { loadTokenizer, type Tokenizer, trainTokenizer } from '../../src/tokenizer/index.js';
 import { VicunaTrainer } from '../../src/train/index.js';
-import { projectDirectory } from '../support/shared-data.js';
+import {
+  askLlama,
+  canQuantize,
+  isLlamaHere,
+  type LlamaAnswer,
+  type LlamaJob,
+  llamaFileTypes,
+  quantizeWithLlama,
+} from '../support/llama-cpp.js';
 import { llamaTokenizerPath, tinyLlama } from '../support/tokenizers.js';
-
-const modules = process.env.VICUNA_PEER_MODULES;
-const isHere = modules !== undefined && existsSync(join(modules, 'node-llama-cpp/package.json'));
-if (!isHere) process.stderr.write('skipped: VICUNA_PEER_MODULES names no folder with node-llama-cpp\n');
 
 const pair = (id: string, user: string, assistant: string): Conversation => ({
   id,
@@ -37,6 +38,12 @@ const texts = [
   'line\n\n\tbreaks\r\n',
   "it's (quoted) “text”; we'll see…",
 ];
+
+/** A byte-level tokenizer of the conversations. */
+function bytes(): Promise<Tokenizer> {
+  const learned = conversations.map((each) => renderConversation(each, vicunaV1_1).text);
+  return trainTokenizer(learned, { vocabularySize: 400 }).result;
+}
 
 const types = ['F32', 'F16', 'Q8_0'] as const;
 /** Every way a LLaMA of ours differs from another: pieces or bytes, shared heads, ropes, tied embeddings. */
@@ -64,27 +71,23 @@ const models: Readonly<Record<string, { config: LlamaConfig; tokenizer: () => Pr
         scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 64 },
       },
     },
-    tokenizer: () =>
-      trainTokenizer(
-        conversations.map((each) => renderConversation(each, vicunaV1_1).text),
-        { vocabularySize: 400 },
-      ).result,
+    tokenizer: () => bytes(),
   },
 };
 
-interface Peer {
-  readonly ids: number[][];
-  readonly replies: readonly { readonly ids: number[]; readonly text: string }[];
-  readonly tokens: {
-    readonly bos: number | null;
-    readonly eos: number | null;
-    readonly shouldPrependBosToken: boolean;
-  };
-  readonly template: string | undefined;
-}
+/** Rows are whole blocks of 256, as the K types want them. */
+const wide: LlamaConfig = {
+  hiddenSize: 256,
+  layers: 1,
+  heads: 4,
+  keyValueHeads: 2,
+  ffnSize: 256,
+  contextLength: 256,
+  initializerRange: 0.05,
+};
 
-describe.skipIf(!isHere)('a GGUF file of ours, in llama.cpp', () => {
-  const peers = new Map<string, Peer>();
+describe.skipIf(!isLlamaHere)('a GGUF file of ours, in llama.cpp', () => {
+  const peers = new Map<string, LlamaAnswer>();
   let engine: Engine;
   let folder: string;
   const fileOf = (name: string, type: string) => join(folder, `${name} ${type}.gguf`);
@@ -92,7 +95,7 @@ describe.skipIf(!isHere)('a GGUF file of ours, in llama.cpp', () => {
   beforeAll(async () => {
     engine = await createEngine();
     folder = await mkdtemp(join(tmpdir(), 'vicuna-'));
-    const jobs: object[] = [];
+    const jobs: LlamaJob[] = [];
     for (const [name, { config, tokenizer: make }] of Object.entries(models)) {
       await using model = await VicunaModel.create(
         { ...config, initializerRange: 0.1 },
@@ -110,30 +113,45 @@ describe.skipIf(!isHere)('a GGUF file of ours, in llama.cpp', () => {
       await model.saveGguf(fileOf('LLaMA', 'F16'));
       jobs.push({ model: fileOf('LLaMA', 'F16'), texts, prompts: [], count: 0 });
     }
-    const script = join(projectDirectory, 'test/support/llama-cpp.mjs');
-    const { stdout } = await promisify(execFile)(process.execPath, [script, modules!, JSON.stringify(jobs)]);
-    const { output } = JSON.parse(stdout.trim().split('\n').at(-1)!) as { output: Peer[] };
-    for (const [index, { model }] of (jobs as { model: string }[]).entries()) peers.set(model, output[index]!);
+    if (canQuantize) {
+      await using model = await VicunaModel.create(wide, { engine, tokenizer: await bytes(), seed: 1 });
+      await learn(model, join(folder, 'wide'));
+      await model.saveGguf(fileOf('wide', 'F32'), { type: 'F32' });
+      await quantizeWithLlama(fileOf('wide', 'F32'), (type) => fileOf('wide', type));
+      const prompts = await promptsOf(model);
+      for (const type of llamaFileTypes) jobs.push({ model: fileOf('wide', type), texts: [], prompts, count: 60 });
+    }
+    for (const [index, answer] of (await askLlama(jobs)).entries()) peers.set(jobs[index]!.model, answer);
   });
   afterAll(async () => {
     await engine[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
 
+  async function expectSameReplies(path: string): Promise<void> {
+    const { replies } = peers.get(path)!;
+    await using model = await VicunaModel.load(path, { engine });
+    const prompts = await promptsOf(model);
+    for (const [index, { messages }] of conversations.entries()) {
+      expect(replies[index]!.ids).toEqual(await greedy(model, prompts[index]!, 60));
+      const { text } = await model.chat(messages.slice(0, 1), { temperature: 0, maxTokens: 60 }).result;
+      expect(text).toBe(messages[1]!.content);
+      expect(replies[index]!.text.trim()).toBe(text);
+    }
+  }
+
   const cases = Object.keys(models).flatMap((name) => types.map((type) => [name, type] as const));
 
   it.each(cases)('%s as %s answers as it does here, token by token', async (name, type) => {
-    const peer = peers.get(fileOf(name, type))!;
-    await using model = await VicunaModel.load(fileOf(name, type), { engine });
-    const prompts = await promptsOf(model);
-    for (const [index, { messages }] of conversations.entries()) {
-      const ids = await greedy(model, prompts[index]!, 60);
-      expect(peer.replies[index]!.ids).toEqual(ids);
-      const { text } = await model.chat(messages.slice(0, 1), { temperature: 0, maxTokens: 60 }).result;
-      expect(text).toBe(messages[1]!.content);
-      expect(peer.replies[index]!.text.trim()).toBe(text);
-    }
+    await expectSameReplies(fileOf(name, type));
   });
+
+  it.skipIf(!canQuantize).each(llamaFileTypes)(
+    'stored as %s by llama.cpp itself, it answers there as it does here',
+    async (type) => {
+      await expectSameReplies(fileOf('wide', type));
+    },
+  );
 
   it.each(cases)('%s as %s tokenises as it does here', async (name, type) => {
     await using model = await VicunaModel.load(fileOf(name, type), { engine });
@@ -145,7 +163,7 @@ describe.skipIf(!isHere)('a GGUF file of ours, in llama.cpp', () => {
   });
 });
 
-async function expectSameIds(tokenizer: Tokenizer, { ids, tokens }: Peer): Promise<void> {
+async function expectSameIds(tokenizer: Tokenizer, { ids, tokens }: LlamaAnswer): Promise<void> {
   for (const [index, text] of texts.entries())
     expect(ids[index], text).toEqual([...(await tokenizer.encode(text, { addSpecialTokens: false })).ids]);
   expect(tokens.bos).toBe(tokenizer.beginToken?.id);
