@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -107,11 +107,10 @@ describe.skipIf(!isLlamaHere)('a GGUF file of ours, in llama.cpp', () => {
         jobs.push({ model: fileOf(name, type), texts, prompts: await promptsOf(model), count: 60 });
       }
     }
-    if (llamaTokenizerPath !== undefined) {
-      const tokenizer = await loadTokenizer(llamaTokenizerPath);
+    for (const [name, tokenizer] of await otherTokenizers(folder)) {
       await using model = await VicunaModel.create({ hiddenSize: 32, layers: 1, heads: 1 }, { engine, tokenizer });
-      await model.saveGguf(fileOf('LLaMA', 'F16'));
-      jobs.push({ model: fileOf('LLaMA', 'F16'), texts, prompts: [], count: 0 });
+      await model.saveGguf(fileOf(name, 'F16'));
+      jobs.push({ model: fileOf(name, 'F16'), texts, prompts: [], count: 0 });
     }
     if (canQuantize) {
       await using model = await VicunaModel.create(wide, { engine, tokenizer: await bytes(), seed: 1 });
@@ -158,10 +157,51 @@ describe.skipIf(!isLlamaHere)('a GGUF file of ours, in llama.cpp', () => {
     await expectSameIds(model.tokenizer, peers.get(fileOf(name, type))!);
   });
 
-  it.skipIf(llamaTokenizerPath === undefined)('the real LLaMA tokenizer is the same there', async () => {
-    await expectSameIds(await loadTokenizer(llamaTokenizerPath!), peers.get(fileOf('LLaMA', 'F16'))!);
+  it('the tokenizers of LLaMA, LLaMA 3 and SmolLM are the same there, and when they are read back', async () => {
+    for (const [name, tokenizer] of await otherTokenizers(folder)) {
+      await expectSameIds(tokenizer, peers.get(fileOf(name, 'F16'))!);
+      await using model = await VicunaModel.load(fileOf(name, 'F16'), { engine });
+      await expectSameIds(model.tokenizer, peers.get(fileOf(name, 'F16'))!);
+    }
   });
 });
+
+/** The real LLaMA's, where it is at hand; and small ones that cut texts as others do. */
+async function otherTokenizers(folder: string): Promise<Map<string, Tokenizer>> {
+  const found = new Map<string, Tokenizer>();
+  if (llamaTokenizerPath !== undefined) found.set('LLaMA', await loadTokenizer(llamaTokenizerPath));
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true };
+  const llama3 = {
+    type: 'Split',
+    pattern: {
+      Regex:
+        "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+    },
+    behavior: 'Isolated',
+    invert: false,
+  };
+  const cuts = {
+    'LLaMA 3': { first: llama3, rest: { ...byteLevel, use_regex: false }, ignoreMerges: true },
+    SmolLM: {
+      first: { type: 'Digits', individual_digits: true },
+      rest: { ...byteLevel, use_regex: true },
+      ignoreMerges: false,
+    },
+  };
+  const own = await bytes();
+  for (const [name, { first, rest, ignoreMerges }] of Object.entries(cuts)) {
+    const directory = join(folder, name);
+    await mkdir(directory, { recursive: true });
+    await own.save(directory);
+    const path = join(directory, 'tokenizer.json');
+    const json = JSON.parse(await readFile(path, 'utf8'));
+    json.pre_tokenizer = { type: 'Sequence', pretokenizers: [first, rest] };
+    json.model.ignore_merges = ignoreMerges;
+    await writeFile(path, JSON.stringify(json));
+    found.set(name, await loadTokenizer(directory));
+  }
+  return found;
+}
 
 async function expectSameIds(tokenizer: Tokenizer, { ids, tokens }: LlamaAnswer): Promise<void> {
   for (const [index, text] of texts.entries())

@@ -8,6 +8,7 @@ import { loadTokenizer, trainTokenizer } from '../../src/tokenizer/index.js';
 import { bytesOf } from '../checkpoint/small-model.js';
 import { difference } from '../support/differences.js';
 import { goldenModels } from '../support/goldens.js';
+import { nativeAddon } from '../support/native.js';
 import { numericsDirectory } from '../support/shared-data.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { filesOf, llamaTokenizerPath, tinyLlama, tinyLlamaJson } from '../support/tokenizers.js';
@@ -198,9 +199,24 @@ describe('saving a GGUF file', () => {
     expect(await readdir(join(directory, 'out'))).toEqual([]);
   });
 
-  it('is refused for wrong options and rounded weights', async () => {
+  it('is refused for wrong options', async () => {
     const path = join(await temporaryDirectory(), 'model.gguf');
     await using model = await VicunaModel.load(directoryOf('tiny-llama-mha'), { engine });
     await expect(model.saveGguf(path, { type: 'Q4_0' as 'F32' })).rejects.toMatchObject({ code: 'config-invalid' });
   });
+
+  it.skipIf(nativeAddon === undefined)(
+    'is refused for weights that were rounded, which a GGUF file may be loaded as',
+    async () => {
+      const path = join(await temporaryDirectory(), 'model.gguf');
+      await exportGguf(directoryOf('tiny-llama-mha'), path, { type: 'F32' });
+      await using rounded = await VicunaModel.load(path, { engine: 'native', weights: 'int8' });
+      await using same = await VicunaModel.load(directoryOf('tiny-llama-mha'), {
+        engine: rounded.engine,
+        weights: 'int8',
+      });
+      expect(bytesOf(await rounded.logits(tokens)).equals(bytesOf(await same.logits(tokens)))).toBe(true);
+      await expect(rounded.saveGguf(`${path}.again`)).rejects.toMatchObject({ code: 'weights-unsupported' });
+    },
+  );
 });
