@@ -1,5 +1,18 @@
 export { type WriteDirectoryOptions, writeDirectoryAtomically } from './atomic-directory.js';
+export { applyDelta, makeDelta, type WeightDeltaConfig } from './delta/index.js';
 export { CheckpointError, type CheckpointLocation, listNames, quoteValue, TrainingCheckpointError } from './errors.js';
+export {
+  type GgufEntry,
+  GgufFields,
+  GgufFile,
+  type GgufMetadata,
+  GgufWeights,
+  type GgufWeightType,
+  readGgufTokenizer,
+  readRopeFactors,
+  tokenizerMetadata,
+  writeGgufWeights,
+} from './gguf/index.js';
 export { readJsonObject } from './hugging-face/json-file.js';
 export { HuggingFaceWeights } from './hugging-face/weights.js';
 export { type WriteWeightsOptions, writeWeights } from './hugging-face/write-weights.js';

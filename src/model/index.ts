@@ -5,6 +5,7 @@ export { llamaPresets } from './config/presets.js';
 export { type DescribedWeights, readDescribedModel } from './described-model.js';
 export type { EngineChoice } from './engine-choice.js';
 export type { TextEvaluation } from './evaluate-text.js';
+export { exportGguf, type GgufOptions } from './gguf/save.js';
 export { initializeAdapter } from './lora/initialize.js';
 export type { WeightFormat } from './parameters.js';
 export type { CreateOptions, LoadOptions, ModelOptions } from './parts.js';

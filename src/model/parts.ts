@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import * as z from 'zod';
-import { HuggingFaceWeights } from '../checkpoint/index.js';
+import { type GgufWeights, HuggingFaceWeights } from '../checkpoint/index.js';
 import {
   type PromptTemplate,
   type PromptTemplateName,
@@ -16,6 +17,7 @@ import type { BatchStepObserver } from './batching/load.js';
 import { type LlamaConfig, llamaConfigSchema, toModelShape } from './config/llama-config.js';
 import { readDescription } from './directory.js';
 import { type ChosenEngine, chooseEngine, dropEngine, type EngineChoice } from './engine-choice.js';
+import { openGguf } from './gguf/load.js';
 import { initializeBlock } from './initialize.js';
 import { type BlockFiller, uploadBlocks, type WeightFormat } from './parameters.js';
 import type { DescribedModel } from './save.js';
@@ -26,7 +28,7 @@ export interface ModelOptions extends CallOptions {
   readonly engine?: EngineChoice | undefined;
   /** How messages become a prompt. @defaultValue what the model was saved with, else Vicuna v1.1 */
   readonly template?: PromptTemplate | PromptTemplateName | undefined;
-  /** Name of the model among others. @defaultValue its directory's name; `vicuna` for a new one */
+  /** Name of the model among others. @defaultValue its directory's name, a GGUF file's own; `vicuna` for a new one */
   readonly id?: string | undefined;
   /** How calls share the engine. */
   readonly batching?: BatchingConfig | undefined;
@@ -52,7 +54,7 @@ export interface LoadOptions extends ModelOptions {
    * @defaultValue `'float32'`
    */
   readonly weights?: WeightFormat | undefined;
-  /** @defaultValue that of the directory, where it has a `tokenizer.json` */
+  /** @defaultValue that of the directory, where it has a `tokenizer.json`, or of the GGUF file */
   readonly tokenizer?: Tokenizer | undefined;
 }
 
@@ -112,18 +114,25 @@ export async function loadDescription(
   return { description: { config, extras }, generation, template, tokenizer };
 }
 
-export async function loadParts(directory: string, options: LoadOptions): Promise<ModelParts> {
-  const { signal, id = basename(resolve(directory)), onStep } = options;
+/** A model's description with its weights, open to be read. */
+interface OpenModel {
+  readonly id: string;
+  readonly described: DescribedModel;
+  readonly weights: HuggingFaceWeights | GgufWeights;
+}
+
+export async function loadParts(path: string, options: LoadOptions): Promise<ModelParts> {
+  const { signal, onStep } = options;
   const batching = parseBatching(options);
   const format = parseConfig(weightFormatSchema, options.weights, 'LoadOptions.weights');
-  const described = await loadDescription(directory, options);
+  const { id, described, weights: opened } = await openModel(path, options);
+  await using weights = opened;
   const { config, extras } = described.description;
-  await using weights = await HuggingFaceWeights.open(directory, toModelShape(config), signal);
   const read: BlockFiller = (block, into) => weights.read(block, into, signal);
   return await onEngine(options, async (chosen) => {
     const transformer = chosen.engine.transformer(weights.shape);
     return {
-      id,
+      id: options.id ?? id,
       chosen,
       transformer,
       batching,
@@ -137,6 +146,29 @@ export async function loadParts(directory: string, options: LoadOptions): Promis
 
 function parseBatching({ batching }: ModelOptions): ResolvedBatchingConfig {
   return parseConfig(batchingConfigSchema, batching ?? {}, 'ModelOptions.batching');
+}
+
+/** A directory is Hugging Face's, a file GGUF. */
+async function openModel(path: string, options: LoadOptions): Promise<OpenModel> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => path.endsWith('.gguf'),
+  );
+  if (!isFile) {
+    const described = await loadDescription(path, options);
+    const shape = toModelShape(described.description.config);
+    const weights = await HuggingFaceWeights.open(path, shape, options.signal);
+    return { id: basename(resolve(path)), described, weights };
+  }
+  const { id, description, tokenizer, template: saved, weights } = await openGguf(path, options.tokenizer);
+  try {
+    assertVocabulary(description.config.vocabularySize, tokenizer, `The tokenizer of ${path}`);
+    const template = chooseTemplate(options.template ?? saved, tokenizer);
+    return { id, described: { description, generation: {}, template, tokenizer }, weights };
+  } catch (error) {
+    await weights[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Builds on an engine that is dropped again, where it is ours, when building fails. */

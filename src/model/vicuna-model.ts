@@ -23,6 +23,7 @@ import { evaluateWindows, type TextEvaluation } from './evaluate-text.js';
 import { fitPrompt } from './generation/fit-prompt.js';
 import { generateText } from './generation/generate-text.js';
 import { type Continuation, parseSettings, prepareGeneration } from './generation/prepare.js';
+import { type GgufOptions, saveGguf } from './gguf/save.js';
 import { mergeIntoWeights } from './lora/merge.js';
 import { asVectors } from './parameters.js';
 import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
@@ -89,11 +90,14 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
    * float16, bfloat16; widened to float32), and `tokenizer.json` where there is one. Embeddings are tied as transformers
    * 5 does it: two different matrices are never tied, whatever `config.json` says.
    *
+   * Or a GGUF file of a LLaMA, with its tokenizer: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K and Q6_K, widened to float32.
+   *
+   * @param path - of the directory or the file.
    * @throws CheckpointError when files are missing, damaged or do not fit together; VicunaError `model-unsupported` for an
    * architecture that is not computed here, `weights-unsupported` where the engine cannot keep weights as asked.
    */
-  static async load(directory: string, options: LoadOptions = {}): Promise<VicunaModel> {
-    return new VicunaModel(await loadParts(directory, options));
+  static async load(path: string, options: LoadOptions = {}): Promise<VicunaModel> {
+    return new VicunaModel(await loadParts(path, options));
   }
 
   /** What it is doing now: how many calls run and wait, and the memory they take. */
@@ -224,11 +228,20 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
    * rounded when the model was loaded.
    */
   async save(directory: string, options: SaveOptions = {}): Promise<void> {
-    // Asked at once, to fail before anything is written.
-    void this.parameters;
-    const readBlock = (block: number, into: Float32Array) =>
-      this.#turns.exclusive(() => this.engine.download(this.parameters[block]!, into));
-    await saveModel(directory, { ...this.#parts, blocks: this.transformer.blocks, readBlock }, options);
+    const { blocks } = this.transformer;
+    await saveModel(directory, { ...this.#parts, blocks, readBlock: this.#blockReader() }, options);
+  }
+
+  /**
+   * Saves a GGUF file with its tokenizer and chat template, which llama.cpp and {@link VicunaModel.load} read. It appears
+   * whole or not at all.
+   *
+   * @throws TokenizerError where llama.cpp would tokenise otherwise than the model's tokenizer.
+   * @throws VicunaError `file-unwritable` where something else is in the way, `weights-unsupported` where the weights were
+   * rounded when the model was loaded.
+   */
+  async saveGguf(path: string, options: GgufOptions = {}): Promise<void> {
+    await saveGguf(path, { ...this.#parts, readBlock: this.#blockReader() }, options);
   }
 
   /** Writes what {@link VicunaModel.save} does, but for the weights. @internal */
@@ -264,6 +277,12 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     await this.#scheduler.close(disposed(this.id));
     this.#weights.release();
     await dropEngine(this.#parts.chosen);
+  }
+
+  #blockReader(): (block: number, into: Float32Array) => Promise<unknown> {
+    // Asked at once, to fail before anything is written.
+    void this.parameters;
+    return (block, into) => this.#turns.exclusive(() => this.engine.download(this.parameters[block]!, into));
   }
 
   #generate(

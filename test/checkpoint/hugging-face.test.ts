@@ -178,7 +178,8 @@ describe('a directory that cannot be read', () => {
   });
 
   it('says what it found instead', async () => {
-    expect((await refusal(await withFiles('model.gguf'))).message).toMatch(/not read here \(model\.gguf\)/);
+    expect((await refusal(await withFiles('model.ckpt'))).message).toMatch(/not read here \(model\.ckpt\)/);
+    expect((await refusal(await withFiles('model.gguf'))).message).toMatch(/Name the file itself: .*model\.gguf/);
     expect((await refusal(await withFiles())).message).toMatch(/neither model\.safetensors nor/);
     const absent = HuggingFaceWeights.open(join(folder, 'absent'), shape);
     await expect(absent).rejects.toMatchObject({ code: 'file-unreadable' });

@@ -52,6 +52,8 @@ function describeAbsence(entries: readonly string[], directory: string): string 
   const foreign = entries.filter((entry) => /\.(bin|pt|pth|gguf|ckpt|h5|msgpack)$/.test(entry));
   if (foreign.some((entry) => /^pytorch_model.*\.bin$/.test(entry)))
     return `the weights are in PyTorch's pickle format (${listNames(foreign)}), which can run code when it is read. Convert them once, where you trust them: python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('${directory}').save_pretrained('${directory}', safe_serialization=True)"`;
+  const gguf = foreign.find((entry) => entry.endsWith('.gguf'));
+  if (gguf !== undefined) return `the weights are in a GGUF file. Name the file itself: ${join(directory, gguf)}`;
   if (foreign.length > 0)
     return `the weights are in a format that is not read here (${listNames(foreign)}). Convert them to safetensors with transformers.`;
   return `it holds neither ${WEIGHTS_FILE} nor ${INDEX_FILE}. Name the directory that config.json and the weights are in.`;

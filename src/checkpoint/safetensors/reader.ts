@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { fileError } from '../../io/index.js';
 import { CheckpointError } from '../errors.js';
+import { readFully } from '../read-fully.js';
 import { toWeightDtype, type WeightDtype } from './dtype.js';
 import { widenBfloat16s, widenFloat16s } from './half.js';
 import { MAXIMUM_HEADER_BYTES, parseHeader, type SafetensorsHeader, type TensorInfo } from './header.js';
@@ -121,23 +122,4 @@ async function readHeaderLength(handle: FileHandle, file: string, fileBytes: num
   if (length > MAXIMUM_HEADER_BYTES) throw fail(`above the limit of ${MAXIMUM_HEADER_BYTES}`);
   if (length > fileBytes - 8) throw fail(`but only ${fileBytes - 8} follow`);
   return Number(length);
-}
-
-async function readFully(
-  handle: FileHandle,
-  into: Uint8Array,
-  position: number,
-  where: { readonly file: string; readonly tensor?: string },
-): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await handle.read(into, done, into.length - done, position + done).catch((cause: unknown) => {
-      throw fileError('file-unreadable', where.file, cause);
-    });
-    if (bytesRead === 0)
-      throw new CheckpointError(
-        where,
-        `the file ends at byte ${position + done}: it became shorter while it was read. Load it again.`,
-      );
-    done += bytesRead;
-  }
 }

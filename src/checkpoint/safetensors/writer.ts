@@ -1,8 +1,7 @@
-import { VicunaError } from '../../core/index.js';
 import { AtomicFile } from '../../io/index.js';
 import { toSafetensorsDtype, type WeightDtype } from './dtype.js';
-import { narrowAll, narrowToBfloat16, narrowToFloat16 } from './half.js';
 import { formatHeader } from './header.js';
+import { narrowTo } from './narrow.js';
 
 /** Elements narrowed and written at a time. */
 const CHUNK_ELEMENTS = 2 ** 20;
@@ -53,8 +52,7 @@ export async function writeSafetensors<Tensor extends NamedShape>(
       for (let done = 0; done < size; done += CHUNK_ELEMENTS) {
         signal?.throwIfAborted();
         const part = values.subarray(done, done + CHUNK_ELEMENTS);
-        const { buffer, byteOffset, byteLength } = narrow(part, dtype, tensor.name, done);
-        await file.write(new Uint8Array(buffer, byteOffset, byteLength));
+        await file.write(narrowTo(dtype, part, tensor.name, done));
         options.onWritten?.(part.length);
       }
     }
@@ -62,15 +60,4 @@ export async function writeSafetensors<Tensor extends NamedShape>(
   } finally {
     await file.discard();
   }
-}
-
-function narrow(values: Float32Array, dtype: WeightDtype, name: string, start: number): Float32Array | Uint16Array {
-  if (dtype === 'float32') return values;
-  const narrowed = new Uint16Array(values.length);
-  const beyond = narrowAll(values, narrowed, dtype === 'float16' ? narrowToFloat16 : narrowToBfloat16);
-  if (beyond === -1) return narrowed;
-  throw new VicunaError(
-    'model-unsupported',
-    `${name} holds ${values[beyond]} at index ${start + beyond}, which is beyond the range of ${dtype}. Save with dtype '${dtype === 'float16' ? 'bfloat16' : 'float32'}'.`,
-  );
 }
