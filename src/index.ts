@@ -1,4 +1,5 @@
 export {
+  applyDelta,
   type CheckpointBlock,
   type CheckpointCommitEvent,
   CheckpointError,
@@ -9,11 +10,13 @@ export {
   type CheckpointSkipEvent,
   type JsonValue,
   latestCheckpoint,
+  makeDelta,
   type TensorKind,
   TrainingCheckpoint,
   TrainingCheckpointError,
   type TrainingCursor,
   type TrainingState,
+  type WeightDeltaConfig,
   type WeightDtype,
 } from './checkpoint/index.js';
 export {
@@ -294,6 +297,8 @@ export {
   type ContextOverflow,
   type CreateOptions,
   type EngineChoice,
+  exportGguf,
+  type GgufOptions,
   type LlamaConfig,
   type LoadOptions,
   llamaPresets,
