@@ -59,8 +59,8 @@ async function compare(): Promise<void> {
         peaks,
         'peer',
       );
-    const contestants = python === undefined ? { ours } : { ours, peer };
-    const seconds: Record<string, number[]> = await alternate(contestants, { rounds: Number(values.rounds) });
+    const contestants: Record<string, () => Promise<number>> = python === undefined ? { ours } : { ours, peer };
+    const seconds = await alternate(contestants, { rounds: Number(values.rounds) });
     console.log(`${describeSize(size)}, ${type}: ${megabytes(statSync(join(folder, 'ours.gguf')).size)}`);
     console.log(`  all weights as float32 ${megabytes(all * 4)}, the largest block ${megabytes(largest * 4)}`);
     for (const [name, figures] of Object.entries(seconds)) {
