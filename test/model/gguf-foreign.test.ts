@@ -170,6 +170,10 @@ describe('a GGUF file of another writer', () => {
     expect((await refusal(await fileOf({}, added(factors)))).message).toMatch(
       /rope_freqs\.weight is not that of LLaMA 3/,
     );
+    const wide = { 'llama.attention.key_length': count(2 ** 32 - 2) };
+    expect(
+      (await refusal(await fileOf({ ...wide, 'llama.rope.dimension_count': undefined }, added(factors)))).message,
+    ).toMatch(/4 numbers for heads of 4294967294/);
   });
 
   it.each<[string, Record<string, GgufEntry | undefined>, RegExp]>([
