@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ggufName } from '../../src/checkpoint/gguf/llama-tensors.js';
 import type { GgufEntry, GgufScalar } from '../../src/checkpoint/gguf/metadata.js';
@@ -168,6 +170,10 @@ describe('a GGUF file of another writer', () => {
     expect((await refusal(await fileOf({}, added(factors)))).message).toMatch(
       /rope_freqs\.weight is not that of LLaMA 3/,
     );
+    const wide = { 'llama.attention.key_length': count(2 ** 32 - 2) };
+    expect(
+      (await refusal(await fileOf({ ...wide, 'llama.rope.dimension_count': undefined }, added(factors)))).message,
+    ).toMatch(/4 numbers for heads of 4294967294/);
   });
 
   it.each<[string, Record<string, GgufEntry | undefined>, RegExp]>([
@@ -196,6 +202,37 @@ describe('a GGUF file of another writer', () => {
     const error = await refusal(await fileOf(entries));
     expect(error.code).toBe('model-unreadable');
     expect(error.message).toMatch(message);
+  });
+});
+
+describe('a GGUF file with any bytes of its header changed', () => {
+  it('is loaded or refused with a VicunaError, and nothing else happens', async () => {
+    const path = await fileOf();
+    const tokenizer = await tinyLlama();
+    await using model = await VicunaModel.create({ hiddenSize: 16, layers: 1, heads: 2 }, { engine, tokenizer });
+    await model.saveGguf(path, { overwrite: true });
+    const original = await readFile(path);
+    const header = original.lastIndexOf('output.weight');
+    // Near the counts, kinds and lengths of numbers, as often as in the long lists of pieces.
+    const place = fc.oneof(fc.nat(header + 40), fc.nat(1500), fc.integer({ min: header - 900, max: header + 40 }));
+    const change = fc.tuple(place, fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 128, 255)));
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+        const bytes = Buffer.from(original);
+        for (const [at, value] of changes) bytes[at] = value;
+        await writeFile(path, bytes);
+        try {
+          await using again = await VicunaModel.load(path, { engine });
+          expect((await again.logits([1, 2])).length).toBe(2 * again.config.vocabularySize);
+          accepted++;
+        } catch (error) {
+          if (!VicunaError.isInstance(error)) throw error;
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(accepted).toBeGreaterThan(0);
   });
 });
 

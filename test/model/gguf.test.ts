@@ -156,13 +156,15 @@ describe('saving a GGUF file', () => {
     const tokenizer = await loadTokenizer(directory);
     const path = join(directory, 'm.gguf');
     await using model = await VicunaModel.create(
-      { hiddenSize: 32, layers: 1, heads: 2 },
+      { hiddenSize: 32, layers: 1, heads: 2, endTokenIds: [2, 5] },
       { engine, tokenizer, template: 'vicuna_v0', id: 'my llama' },
     );
     await model.saveGguf(path);
     await using again = await VicunaModel.load(path, { engine });
     expect(again.template).toEqual(model.template);
     expect(again.id).toBe('my llama');
+    expect(again.config).toMatchObject({ beginTokenId: 1, endTokenIds: [2, 5] });
+    expect(again.tokenizer.endTokenIds).toEqual([2, 5]);
     await using file = await GgufFile.open(path);
     expect(file.fields.text('tokenizer.chat_template')).toContain('"Human: "');
     expect(file.fields.integer('general.file_type')).toBe(1);

@@ -23,28 +23,35 @@ const quantizeQ8_0: Quantize = (values, into) => {
   const bits = new Uint32Array(float.buffer);
   for (let from = 0, at = 0; from < values.length; from += 32, at += 34) {
     let largest = 0;
-    let worst = from;
     for (let i = from; i < from + 32; i++) {
       const magnitude = abs(values[i]!);
-      if (!Number.isFinite(magnitude)) return i;
-      if (magnitude > largest) [largest, worst] = [magnitude, i];
+      // Math.max keeps NaN.
+      largest = Math.max(largest, magnitude);
     }
     float[0] = largest / 127;
     const half = narrowToFloat16(bits[0]!);
-    if (half < 0) return worst;
+    if (half < 0 || half >= 0x7c00) return from + worstOf(values.subarray(from, from + 32));
     into[at] = half & 0xff;
     into[at + 1] = half >> 8;
-    const d = float[0]!;
-    const inverse = fround(1 / d);
+    const inverse = fround(1 / float[0]!);
     // Where the inverse is beyond float32, d is 0 as a float16, and so is every number.
-    const factor = Number.isFinite(inverse) ? inverse : 0;
-    for (let i = 0; i < 32; i++) signed[at + 2 + i] = roundHalfAway(fround(values[from + i]! * factor));
+    const factor = inverse === Number.POSITIVE_INFINITY ? 0 : inverse;
+    for (let i = 0; i < 32; i++) {
+      // Twice the number, cut off; one more away from zero, and half of it cut off again. A branch on the sign, which
+      // nothing predicts, would take as long as all the rest.
+      const twice = (fround(values[from + i]! * factor) * 2) | 0;
+      signed[at + 2 + i] = ((twice + ((twice >> 31) | 1)) / 2) | 0;
+    }
   }
   return -1;
 };
 
-function roundHalfAway(value: number): number {
-  return value < 0 ? -Math.floor(0.5 - value) : Math.floor(value + 0.5);
+/** Index of NaN where there is one, else of the largest magnitude. */
+function worstOf(block: Float32Array): number {
+  const notANumber = block.findIndex(Number.isNaN);
+  if (notANumber >= 0) return notANumber;
+  const magnitudes = block.map(abs);
+  return magnitudes.indexOf(Math.max(...magnitudes));
 }
 
 export const quantize: Readonly<Record<GgufWeightType, Quantize>> = {

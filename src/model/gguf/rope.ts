@@ -78,11 +78,13 @@ export function readRope(fields: GgufFields, headSize: number, factors: Float32A
 
 /** Finds the scaling that comes to the stored factors: GGUF does not say which it was. */
 function scalingOf(fields: GgufFields, theta: number, headSize: number, factors: Float32Array): Llama3Scaling {
+  // Before anything of that length is made: so far it is a claim.
+  if (factors.length !== headSize / 2)
+    throw unsupported(fields, `its rope_freqs.weight has ${factors.length} numbers for heads of ${headSize}`);
   const factor = Number(factors.reduce((most, value) => Math.max(most, value), 1).toPrecision(6));
   for (const scaling of [ownScaling(fields), { ...released, factor }]) {
     const expected = scaling && ropeFactors({ theta, scaling }, headSize);
-    if (expected?.length === factors.length && expected.every((value, pair) => isNear(value, factors[pair]!)))
-      return scaling!;
+    if (expected?.every((value, pair) => isNear(value, factors[pair]!))) return scaling!;
   }
   throw unsupported(fields, 'its rope_freqs.weight is not that of LLaMA 3.1, 3.2 or 3.3');
 }
