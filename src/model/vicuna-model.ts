@@ -9,7 +9,7 @@ import type {
   PromptTemplate,
   TextDelta,
 } from '../conversation/index.js';
-import { type CallOptions, type Run, startRun, VicunaError } from '../core/index.js';
+import { type CallOptions, type Run, startRun } from '../core/index.js';
 import type { Engine, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
 import { EngineTurns } from './batching/engine-turns.js';
@@ -20,11 +20,12 @@ import { computeFinalHidden, embedTexts } from './embed.js';
 import { dropEngine } from './engine-choice.js';
 import { assertOneContext, computeLogits, computeTokenLosses } from './evaluate.js';
 import { evaluateWindows, type TextEvaluation } from './evaluate-text.js';
-import { fitPrompt } from './generation/fit-prompt.js';
+import { chatContinuation, textContinuation } from './generation/continuations.js';
 import { generateText } from './generation/generate-text.js';
 import { type Continuation, parseSettings, prepareGeneration } from './generation/prepare.js';
 import { type GgufOptions, saveGguf } from './gguf/save.js';
 import { mergeIntoWeights } from './lora/merge.js';
+import { disposed, withoutTokenizer } from './model-errors.js';
 import { asVectors } from './parameters.js';
 import { type CreateOptions, createParts, type LoadOptions, loadParts, type ModelParts } from './parts.js';
 import {
@@ -88,9 +89,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
   /**
    * Loads a Hugging Face directory: `config.json` of transformers 4 or 5, safetensors in one file or sharded (float32,
    * float16, bfloat16; widened to float32), and `tokenizer.json` where there is one. Embeddings are tied as transformers
-   * 5 does it: two different matrices are never tied, whatever `config.json` says.
-   *
-   * Or a GGUF file of a LLaMA, with its tokenizer: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K and Q6_K, widened to float32.
+   * 5 does it: two different matrices are never tied, whatever `config.json` says. Or a GGUF file of a LLaMA, with its tokenizer: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q4_K and Q6_K, widened to float32.
    *
    * @param path - of the directory or the file.
    * @throws CheckpointError when files are missing, damaged or do not fit together; VicunaError `model-unsupported` for an
@@ -147,11 +146,8 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
 
   /** @throws VicunaError `tokenizer-unreadable` where the model has none. */
   get tokenizer(): Tokenizer {
-    if (this.#parts.tokenizer !== undefined) return this.#parts.tokenizer;
-    throw new VicunaError(
-      'tokenizer-unreadable',
-      `Model ${this.id} has no tokenizer. Put a tokenizer.json into its directory, or pass { tokenizer: await loadTokenizer(path) } when loading it.`,
-    );
+    if (this.#parts.tokenizer === undefined) throw withoutTokenizer(this.id);
+    return this.#parts.tokenizer;
   }
 
   /**
@@ -160,14 +156,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
    * @throws VicunaError (from the run) `context-overflow` where the messages leave no room for a reply.
    */
   chat(messages: readonly Message[], options: VicunaChatOptions = {}): Run<TextDelta, Generation> {
-    return this.#generate(options, async (settings) => {
-      const { template, tokenizer, config } = this;
-      const prompt = await fitPrompt(messages, template, tokenizer, {
-        ...settings,
-        contextLength: config.contextLength,
-      });
-      return { prompt, stop: [...template.stop, template.assistant.end], lead: template.assistant.lead };
-    });
+    return this.#generate(options, (settings) => chatContinuation(this, messages, settings));
   }
 
   /**
@@ -176,16 +165,11 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
    * @param prompt - tokenised with the tokenizer's begin token in front.
    */
   complete(prompt: string, options: CompletionOptions = {}): Run<TextDelta, Generation> {
-    return this.#generate(options, async () => ({
-      prompt: (await this.tokenizer.encode(prompt)).ids,
-      stop: [],
-      lead: '',
-    }));
+    return this.#generate(options, () => textContinuation(this.tokenizer, prompt));
   }
 
   /**
    * Texts as points: the mean of the final hidden states over a text's tokens, scaled to length 1.
-   *
    * @param texts - each from one token to `config.contextLength`, the begin token included.
    * @throws VicunaError `context-overflow` naming the text that is longer.
    */
@@ -312,8 +296,4 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     assertOneContext(tokens.length, this.config.contextLength);
     return this.#turns.exclusive(() => compute(Int32Array.from(tokens)));
   }
-}
-
-function disposed(id: string): VicunaError {
-  return new VicunaError('disposed', `Model ${id} has been disposed of. Load it again.`);
 }
