@@ -8,9 +8,7 @@ export {
   type GgufMetadata,
   GgufWeights,
   type GgufWeightType,
-  readGgufTokenizer,
   readRopeFactors,
-  tokenizerMetadata,
   writeGgufWeights,
 } from './gguf/index.js';
 export { readJsonObject } from './hugging-face/json-file.js';

@@ -19,8 +19,6 @@ const outside: Readonly<Record<string, string>> = {
   'lm_head.weight': 'output.weight',
 };
 
-/** LM head; a file without it uses the embedding's matrix. */
-export const OUTPUT = 'output.weight';
 /** What each pair's rotation is divided by, where rope is scaled as LLaMA 3.1's. */
 export const ROPE_FACTORS = 'rope_freqs.weight';
 

@@ -61,6 +61,7 @@ export async function readGgufConfig(file: GgufFile): Promise<ResolvedLlamaConfi
     contextLength: context === undefined ? null : wholeContext(context, scaling),
     rmsNormEpsilon: fields.number(EPSILON) ?? null,
     rope,
+    // Without an LM head the embedding's matrix is used.
     tiedEmbeddings: !file.tensors.has('output.weight'),
     ...readTokenRoles(file),
   });

@@ -1,10 +1,11 @@
 import { basename, resolve } from 'node:path';
-import { GgufFile, GgufWeights, readGgufTokenizer } from '../../checkpoint/index.js';
+import { GgufFile, GgufWeights } from '../../checkpoint/index.js';
 import { type PromptTemplate, templateChoiceSchema } from '../../conversation/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import type { HuggingFaceConfig } from '../config/hugging-face.js';
 import { toModelShape } from '../config/llama-config.js';
 import { readGgufConfig } from './config.js';
+import { readGgufTokenizer } from './tokenizer/import.js';
 
 /** Entry of our own: name of the prompt template, or the template as JSON. */
 export const OWN_TEMPLATE = 'vicuna.template';

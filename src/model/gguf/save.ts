@@ -6,7 +6,6 @@ import {
   type GgufMetadata,
   type GgufWeightType,
   HuggingFaceWeights,
-  tokenizerMetadata,
   writeGgufWeights,
 } from '../../checkpoint/index.js';
 import { type PromptTemplate, vicunaV0, vicunaV1_1 } from '../../conversation/index.js';
@@ -19,6 +18,7 @@ import { jinjaTemplate } from './chat-template.js';
 import { configMetadata } from './config.js';
 import { OWN_TEMPLATE } from './load.js';
 import { ropeFactors } from './rope.js';
+import { tokenizerMetadata } from './tokenizer/export.js';
 
 /** How a model becomes a GGUF file. @public */
 export interface GgufOptions extends CallOptions {

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GgufEntry, GgufMetadata } from '../../../checkpoint/index.js';
 import { parseTokenizerJson, type Tokenizer, TokenizerError, type TokenizerJson } from '../../../tokenizer/index.js';
-import type { GgufEntry, GgufMetadata } from '../metadata.js';
 import { cutOf, knownCuts, mergesOf } from './byte-level.js';
 import { listPieces, type Pieces, tokenType } from './pieces.js';
 import { addsSpace, isSentencePiece, scoresOf } from './sentencepiece.js';

@@ -1,5 +1,5 @@
+import type { GgufFields } from '../../../checkpoint/index.js';
 import { makeTokenizer, type Tokenizer, TokenizerError } from '../../../tokenizer/index.js';
-import type { GgufFields } from '../metadata.js';
 import { byteLevelJson, knownCuts } from './byte-level.js';
 import { type Pieces, tokenType } from './pieces.js';
 import { sentencePieceJson } from './sentencepiece.js';
