@@ -3,10 +3,11 @@
 // Run: npx tsx bench/serve.ts [--streams 200] [--seconds 15] [--rate 20] [--bus web-socket|nats]
 import { fork } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
-import { Agent, get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Gateway } from '../src/serve/index.js';
+import { createHandler, type Gateway, listen } from '../src/serve/index.js';
 import { ask } from '../test/serve/support/counting-model.js';
 import { FaultWorld } from '../test/serve/support/faults.js';
 import { buildServeProgram, type ServeProcess } from '../test/serve/support/processes.js';
@@ -41,6 +42,30 @@ function gatewayServer(gateway: Gateway): Server {
       for await (const { text } of gateway.model('counting')!.chat(ask(name, tokens))) yield text;
     },
   };
+}
+
+/** The same gateway behind the HTTP API, as clients meet it; server and reader share this process. */
+async function withApi(gateway: Gateway, use: (server: Server) => Promise<void>) {
+  const handler = await createHandler({ keys: 'open' }, { models: gateway });
+  await using api = await listen(handler, { port: 0, drainSeconds: 0 });
+  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
+  const url = new URL('/v1/chat/completions', api.url);
+  await use({
+    name: 'HTTP API',
+    async *stream(name, tokens) {
+      const asked = request(url, { agent, method: 'POST', headers: { 'content-type': 'application/json' } });
+      asked.end(JSON.stringify({ model: 'counting', messages: ask(name, tokens), stream: true }));
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      if (response.statusCode !== 200) throw new Error(`The API answered ${response.statusCode}.`);
+      for await (const line of createInterface({ input: response })) {
+        if (!line.startsWith('data: {')) continue;
+        const { choices, error } = JSON.parse(line.slice('data: '.length));
+        if (error !== undefined) throw new Error(error.message);
+        yield choices[0].delta.content ?? '';
+      }
+    },
+  });
+  agent.destroy();
 }
 
 async function withGateway(interval: number, use: (world: FaultWorld, workers: ServeProcess[]) => Promise<void>) {
@@ -79,6 +104,7 @@ async function measureStreams() {
   await withGateway(1_000 / rate, async (world, workers) => {
     const memory = new MemoryWatch(workers);
     await report(gatewayServer(world.gateway));
+    await withApi(world.gateway, report);
     console.log(memory.summary());
   });
   await withBareServers(1_000 / rate, report);
@@ -114,7 +140,10 @@ async function measureRequests() {
         console.log(`${server.name}: ${rate.toFixed(0)} requests/s of one token, ${concurrency} at a time`);
     }
   };
-  await withGateway(0, ({ gateway }) => measure(gatewayServer(gateway)));
+  await withGateway(0, async ({ gateway }) => {
+    await measure(gatewayServer(gateway));
+    await withApi(gateway, measure);
+  });
   await withBareServers(0, measure);
 }
 

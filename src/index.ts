@@ -8,6 +8,7 @@ export {
   type CheckpointLocation,
   type CheckpointRemoveEvent,
   type CheckpointSkipEvent,
+  type GgufWeightType,
   type JsonValue,
   latestCheckpoint,
   makeDelta,
