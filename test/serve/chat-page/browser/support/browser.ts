@@ -38,7 +38,7 @@ export async function open(url: URL, options: OpenOptions = {}): Promise<Watched
       misdeeds.push(`request ${request.url()}`);
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   context.on('page', (other) => misdeeds.push(`window ${other.url()}`));
   page.on('dialog', (dialog) => {
     misdeeds.push(`dialog ${dialog.message()}`);
