@@ -2,8 +2,9 @@ export type { Interval } from '../statistics/index.js';
 export type { SummarizeEvaluationConfig } from './config.js';
 export type { Estimate } from './estimate.js';
 export { evaluationMarkdown } from './markdown.js';
+export type { SummarizeEvaluationOptions } from './options.js';
 export { type ReadVotesReport, readVotes } from './read-votes.js';
-export { type SummarizeEvaluationOptions, summarizeEvaluation } from './summarize.js';
+export { summarizeEvaluation } from './summarize.js';
 export type {
   CategoryComparison,
   Comparison,

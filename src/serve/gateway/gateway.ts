@@ -41,18 +41,8 @@ export interface Gateway extends ModelProvider, AsyncDisposable {
   drain(): Promise<void>;
 }
 
-/**
- * @throws ConfigError for a configuration that cannot be.
- *
- * @example
- * ```ts
- * await using gateway = await createGateway({}, { buses: [bus], onEvent: (event) => log.info(event) });
- * const { text } = await gateway.model('vicuna-7b')!.chat(messages, {}, { caller: 'alice' }).result;
- * ```
- *
- * @public
- */
-export async function createGateway(config: GatewayConfig, runtime: GatewayRuntime): Promise<Gateway> {
+/** Does what the public `createGateway` says. */
+export async function openGateway(config: GatewayConfig, runtime: GatewayRuntime): Promise<Gateway> {
   return new WorkerGateway(parseConfig(gatewayConfigSchema, config, 'gateway config'), runtime);
 }
 

@@ -1,4 +1,5 @@
 export type { GatewayConfig } from './config.js';
+export { createGateway } from './create-gateway.js';
 export type {
   BusFailEvent,
   FirstTokenEvent,
@@ -11,5 +12,5 @@ export type {
   WorkerJoinEvent,
   WorkerLeaveEvent,
 } from './events.js';
-export { createGateway, type Gateway, type GatewayRuntime } from './gateway.js';
+export type { Gateway, GatewayRuntime } from './gateway.js';
 export type { GatewayStatus, ModelStatus, WorkerStatus } from './status.js';

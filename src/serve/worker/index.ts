@@ -1,4 +1,5 @@
 export type { WorkerConfig } from './config.js';
+export { createWorker } from './create-worker.js';
 export type {
   ConnectFailEvent,
   DrainStartEvent,
@@ -9,4 +10,4 @@ export type {
   WorkerEvent,
 } from './events.js';
 export { type Drainable, drainOnTermination } from './termination.js';
-export { createWorker, type ModelWorker, type WorkerRuntime } from './worker.js';
+export type { ModelWorker, WorkerRuntime } from './worker.js';

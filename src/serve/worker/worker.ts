@@ -33,23 +33,8 @@ export interface ModelWorker extends AsyncDisposable {
   readonly closed: Promise<void>;
 }
 
-/**
- * Starts a worker: it connects out to its gateways, offers its models and answers what it is asked, for as long as it
- * lives. A gateway that is lost is looked for again.
- *
- * @throws ConfigError for a configuration that cannot be, or models that share an id.
- *
- * @example
- * ```ts
- * const bus = await webSocketWorkerBus({ url: 'ws://gateway:8000/v1/workers', token });
- * await using worker = await createWorker({ capacity: 4 }, { models: [model], bus });
- * using _ = drainOnTermination(worker);
- * await worker.closed;
- * ```
- *
- * @public
- */
-export async function createWorker(config: WorkerConfig, runtime: WorkerRuntime): Promise<ModelWorker> {
+/** Does what the public `createWorker` says. */
+export async function openWorker(config: WorkerConfig, runtime: WorkerRuntime): Promise<ModelWorker> {
   const resolved = parseConfig(workerConfigSchema, config, 'worker config');
   const ids = runtime.models.map(({ id }) => id);
   const problem = ids.length === 0 ? 'must hold a model' : ids.find((id, at) => ids.indexOf(id) !== at);

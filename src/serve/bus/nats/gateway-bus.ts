@@ -13,14 +13,8 @@ export interface NatsGatewayBusOptions extends NatsOptions {
   readonly tokens: readonly string[];
 }
 
-/**
- * Workers reach the gateway through a NATS cluster, and every other gateway on it too.
- *
- * @throws VicunaError `bus-unavailable` where the optional peer `@nats-io/transport-node` is not installed. A cluster that
- * does not answer is no error: the bus connects once it does.
- * @public
- */
-export async function natsGatewayBus(options: NatsGatewayBusOptions): Promise<GatewayBus> {
+/** Does what the public `natsGatewayBus` says. */
+export async function openNatsGatewayBus(options: NatsGatewayBusOptions): Promise<GatewayBus> {
   const { tokens, ...nats } = options;
   return new NatsGatewayBus(new TokenSet(tokens, 'natsGatewayBus'), await natsDialer(nats));
 }

@@ -16,13 +16,8 @@ export interface NatsWorkerBusOptions extends NatsOptions {
   readonly token: string;
 }
 
-/**
- * Connects a worker to every gateway on a NATS cluster, those that come later too.
- *
- * @throws VicunaError `bus-unavailable` where the optional peer `@nats-io/transport-node` is not installed.
- * @public
- */
-export async function natsWorkerBus(options: NatsWorkerBusOptions): Promise<WorkerBus> {
+/** Does what the public `natsWorkerBus` says. */
+export async function openNatsWorkerBus(options: NatsWorkerBusOptions): Promise<WorkerBus> {
   const { token, ...nats } = options;
   requireToken(token, 'natsWorkerBus');
   return new NatsWorkerBus(hash(token), await natsDialer(nats));

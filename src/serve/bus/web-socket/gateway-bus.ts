@@ -37,11 +37,8 @@ export interface WebSocketGatewayBus extends GatewayBus {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-/**
- * @throws VicunaError `config-invalid` for a token that could be guessed.
- * @public
- */
-export async function webSocketGatewayBus(options: WebSocketGatewayBusOptions): Promise<WebSocketGatewayBus> {
+/** Does what the public `webSocketGatewayBus` says. */
+export async function openWebSocketGatewayBus(options: WebSocketGatewayBusOptions): Promise<WebSocketGatewayBus> {
   const tokens = new TokenSet(options.tokens, 'webSocketGatewayBus');
   const { WebSocketServer } = await import('ws');
   const server = new WebSocketServer({

@@ -18,13 +18,8 @@ export interface WebSocketWorkerBusOptions {
   readonly backoff?: BackoffConfig | undefined;
 }
 
-/**
- * Connects a worker to gateways through WebSockets that the worker opens, so that it may stand behind NAT.
- *
- * @throws VicunaError `config-invalid` for a url or a token that cannot be.
- * @public
- */
-export async function webSocketWorkerBus(options: WebSocketWorkerBusOptions): Promise<WorkerBus> {
+/** Does what the public `webSocketWorkerBus` says. */
+export async function openWebSocketWorkerBus(options: WebSocketWorkerBusOptions): Promise<WorkerBus> {
   requireToken(options.token, 'webSocketWorkerBus');
   const urls = [options.url].flat();
   for (const url of urls)
