@@ -38,3 +38,9 @@ export function emptyTally(): SegmentTally {
     rejected: { 'no-reply': 0, 'not-alternating': 0 },
   };
 }
+
+/** Adds what became of further conversations. */
+export function addTally(total: SegmentTally, { rejected, ...counts }: SegmentReport): void {
+  for (const field of Object.keys(counts) as (keyof typeof counts)[]) total[field] += counts[field];
+  for (const reason of Object.keys(rejected) as (keyof typeof rejected)[]) total.rejected[reason] += rejected[reason];
+}
