@@ -22,6 +22,7 @@ const CHUNK_BYTES = 8 * 2 ** 20;
 export class TrainingCheckpoint {
   /** Its directory. */
   readonly path: string;
+  /** Step, cursor, random sequences and settings as they were saved. */
   readonly state: TrainingState;
   /** Ranks that wrote it. */
   readonly worldSize: number;

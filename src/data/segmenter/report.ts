@@ -2,9 +2,11 @@ import type { SegmentRejectReason } from './rounds.js';
 
 /** What became of the conversations. @public */
 export interface SegmentReport {
+  /** Conversations read, rejected ones included. */
   readonly conversations: number;
   /** Questions with their replies, in the conversations that were not rejected. */
   readonly rounds: number;
+  /** Segments that were passed on. */
   readonly segments: number;
   /** Tokens of all segments. With `compat: 'fastchat'`, that one's estimate. */
   readonly tokens: number;

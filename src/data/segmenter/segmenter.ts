@@ -32,7 +32,11 @@ export class ConversationSegmenter {
     this.#tokenizer = tokenizer;
   }
 
-  /** @throws ConfigError where a setting is wrong or the template's control tokens are not the tokenizer's. */
+  /**
+   * Checks the configuration against the tokenizer.
+   *
+   * @throws ConfigError where a setting is wrong or the template's control tokens are not the tokenizer's.
+   */
   static async create(
     config: SegmenterConfig,
     { tokenizer }: { readonly tokenizer: Tokenizer },
