@@ -8,7 +8,7 @@ import type { Tokenizer } from '../../tokenizer/index.js';
 export interface SummarizeDatasetConfig {
   /** What is left out, as {@link ShareGPTCleaner} does it; `false` takes every conversation as it is. @defaultValue `{}` */
   readonly cleaning?: ShareGPTCleanerConfig | false | undefined;
-  /** @defaultValue `'vicuna_v1.1'` */
+  /** How a conversation is written as one text, and what of it is learned. @defaultValue `'vicuna_v1.1'` */
   readonly template?: PromptTemplateName | PromptTemplate | undefined;
   /** Most tokens of a segment: the context that training is meant to have. @defaultValue `2048` */
   readonly maxTokens?: number | undefined;

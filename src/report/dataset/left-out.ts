@@ -14,6 +14,7 @@ export type LeftOutReason = RejectReason | SegmentRejectReason | SupervisionReje
 export interface LeftOut {
   /** Of the conversation, or of the segment of it. */
   readonly id: string;
+  /** The first reason that applied. */
   readonly reason: LeftOutReason;
   /** What was found, for a person. */
   readonly detail: string;

@@ -1,5 +1,6 @@
 /** A text and how often it came. @public */
 export interface FrequentText {
+  /** In the letters in which it came first. */
   readonly text: string;
   /** At least how often. Exact while fewer than a thousand different texts came. */
   readonly count: number;

@@ -1,7 +1,10 @@
 /** How many of the numbers lie in a range, ends included. @public */
 export interface CountRange {
+  /** Smallest number of the range. */
   readonly from: number;
+  /** Largest number of the range: 0 or a power of two. */
   readonly to: number;
+  /** Numbers in the range, exactly. */
   readonly count: number;
 }
 
@@ -9,9 +12,13 @@ export interface CountRange {
 export interface CountDistribution {
   /** How many numbers there are. With none, every other figure is 0. */
   readonly count: number;
+  /** All numbers together. */
   readonly sum: number;
+  /** The sum over the count. */
   readonly mean: number;
+  /** The smallest number, exactly. */
   readonly minimum: number;
+  /** The largest number, exactly. */
   readonly maximum: number;
   /** Half of the numbers are not above it. Like the other quantiles exact up to 64, within 1.6 % above. */
   readonly median: number;

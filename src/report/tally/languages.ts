@@ -2,6 +2,7 @@
 export interface LanguageShare {
   /** ISO 639-1 code such as `en`; empty where none could be told. */
   readonly language: string;
+  /** Conversations in this language. */
   readonly conversations: number;
   /** Tokens of the messages of these conversations. */
   readonly tokens: number;
