@@ -57,7 +57,7 @@ export function reportCommand(terminal: Terminal): Command {
   const dataset = new Command('dataset')
     .description('What chat logs become as training data: turns, tokens, languages, what is left out, packing.')
     .argument('<logs...>', 'chat logs or conversations, in any form that is read')
-    .requiredOption('-t, --tokenizer <path>', "of the model to train: its directory, or a tokenizer.json")
+    .requiredOption('-t, --tokenizer <path>', 'of the model to train: its directory, or a tokenizer.json')
     .option('--max-tokens <number>', 'most tokens of a segment', parseNumber, 2048)
     .option('--no-cleaning', 'take every conversation as it is')
     .option('-o, --output <file>', 'the HTML file', 'dataset.html')

@@ -59,7 +59,7 @@ export class PackedDataset {
   /**
    * Plans nothing yet: each epoch is planned when its steps are asked for.
    *
-   * @param store - complete: examples added later are not seen. Stays the caller's to dispose.
+   * @param runtime - its `store` is complete: examples added later are not seen. It stays the caller's to dispose.
    * @throws ConfigError when an example is longer than `microBatchTokens`, naming it.
    */
   static async create(config: PackingConfig, runtime: { readonly store: ExampleStore }): Promise<PackedDataset> {
