@@ -214,6 +214,7 @@ export {
   type ZerosOptions,
 } from './engine/index.js';
 
+export type { TornLine } from './io/index.js';
 export {
   type Answer,
   type AnswerFailure,
@@ -446,6 +447,7 @@ export {
   OverloadedError,
   type PageConfig,
   type RequestEndEvent,
+  type RequestEvent,
   type RequestLogEntry,
   type RequestQueueEvent,
   type RequestRetryEvent,

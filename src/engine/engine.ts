@@ -1,6 +1,7 @@
+import type { Resolved } from '../core/index.js';
 import type { PackedBatch } from './batch.js';
 import type { BlockLayout } from './layout.js';
-import type { ResolvedLoraConfig } from './lora.js';
+import type { LoraConfig } from './lora.js';
 import type { ModelShape } from './shape.js';
 
 // Shapes: T tokens of a packed batch, C hidden size, V vocabulary size.
@@ -122,7 +123,7 @@ export interface LayerForward {
 /** The low-rank adapter of one layer. @public */
 export interface LayerAdapter {
   /** Rank, scale, dropout and which matrices are adapted. */
-  readonly lora: ResolvedLoraConfig;
+  readonly lora: Resolved<LoraConfig>;
   /** A and B of every target, laid out under the names of peft. */
   readonly parameters: Vector;
   /** Where backward adds the gradient of `parameters`. Without it none is computed. */
