@@ -129,7 +129,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     return asVectors(this.weights, this.id);
   }
 
-  /** @internal */
+  /** Gives the weights to a training, which gives them back. @internal */
   lendWeights(): Promise<WeightLoan> {
     return this.#turns.exclusive(async () => {
       this.#scheduler.forget();
@@ -137,7 +137,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     });
   }
 
-  /** @internal */
+  /** The sizes that the engine computes with. @internal */
   get shape(): ModelShape {
     return this.transformer.shape;
   }

@@ -54,7 +54,7 @@ export class TrainingCheckpoint {
     return TrainingCheckpoint.ofVerified(path, manifest);
   }
 
-  /** @internal */
+  /** For whoever has compared the files already. @internal */
   static ofVerified(path: string, manifest: Manifest): TrainingCheckpoint {
     return new TrainingCheckpoint(resolve(path), manifest);
   }
