@@ -17,6 +17,7 @@ export interface RawTurn {
 export interface RawConversation {
   /** The record's own id; where it has none, one made of its content, the same every time it is read. */
   readonly id: string;
+  /** In the file's order. */
   readonly turns: readonly RawTurn[];
   /** Form of the assistant's turns; `undefined` where nobody has looked. Human turns are plain text either way. */
   readonly format?: 'html' | 'markdown' | undefined;

@@ -1,9 +1,11 @@
+export { inBatches } from './batches.js';
 export {
   type CleanOptions,
   type CleanReport,
   type CleanResult,
   cleanerConfigSchema,
   type LanguageFilter,
+  loadLanguageDetector,
   type Reject,
   type RejectReason,
   rejectReasons,
@@ -14,15 +16,20 @@ export { htmlToMarkdown } from './html/index.js';
 export {
   ExampleStore,
   type ExampleStoreOptions,
+  NumberList,
   PackedDataset,
   type PackedStep,
   type PackingConfig,
   type PackingCursor,
   packingConfigSchema,
+  planEpoch,
   type StepPlan,
 } from './packing/index.js';
 export {
+  addTally,
   ConversationSegmenter,
+  cutConversation,
+  emptyTally,
   type SegmenterConfig,
   type SegmentRejectReason,
   type SegmentReport,
