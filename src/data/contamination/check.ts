@@ -37,15 +37,7 @@ export function findContamination(
   config: ContaminationConfig = {},
   options: CallOptions = {},
 ): Run<ContaminationHit, ContaminationReport> {
-  const checked = checkAll(conversations, texts, config, options);
-  return startRun<ContaminationHit, ContaminationReport>(async function* (signal) {
-    const run = checked(signal);
-    for (;;) {
-      const next = await run.next();
-      if (next.done) return next.value;
-      yield* next.value.hits;
-    }
-  }, options);
+  return checkAll(conversations, texts, config, options, (_, hits) => hits);
 }
 
 /**
@@ -60,33 +52,22 @@ export function removeContaminated(
   config: ContaminationConfig = {},
   options: ContaminatedOptions = {},
 ): Run<Conversation, ContaminationReport> {
-  const checked = checkAll(conversations, texts, config, options);
-  return startRun<Conversation, ContaminationReport>(async function* (signal) {
-    const run = checked(signal);
-    for (;;) {
-      const next = await run.next();
-      if (next.done) return next.value;
-      const { conversation, hits } = next.value;
-      if (hits.length === 0) yield conversation;
-      else for (const hit of hits) options.onHit?.(hit);
-    }
-  }, options);
+  return checkAll(conversations, texts, config, options, (conversation, hits) => {
+    for (const hit of hits) options.onHit?.(hit);
+    return hits.length === 0 ? [conversation] : [];
+  });
 }
 
-interface Checked {
-  readonly conversation: Conversation;
-  readonly hits: readonly ContaminationHit[];
-}
-
-/** The loop that both share. The configuration is checked at once, texts are indexed when the run begins. */
-function checkAll(
+/** The loop that both share. @param pass - what comes out for a conversation and its hits. */
+function checkAll<Item>(
   conversations: Source<Conversation>,
   texts: Iterable<EvaluationText>,
   config: ContaminationConfig,
-  { onProgress }: CallOptions,
-): (signal: AbortSignal) => AsyncGenerator<Checked, ContaminationReport, undefined> {
+  options: CallOptions,
+  pass: (conversation: Conversation, hits: readonly ContaminationHit[]) => readonly Item[],
+): Run<Item, ContaminationReport> {
   const settings = parseConfig(contaminationConfigSchema, config, 'contamination config');
-  return async function* (signal) {
+  return startRun<Item, ContaminationReport>(async function* (signal) {
     const checker = new ContaminationChecker(texts, settings);
     const tally = new ContaminationTally(checker.texts.map(({ id }) => id));
     let since = performance.now();
@@ -94,13 +75,13 @@ function checkAll(
       signal.throwIfAborted();
       const hits = checker.check(conversation);
       tally.add(hits);
-      onProgress?.({ phase: 'check', done: tally.conversations });
-      yield { conversation, hits };
+      options.onProgress?.({ phase: 'check', done: tally.conversations });
+      yield* pass(conversation, hits);
       // A source that is all in memory would otherwise keep the process deaf until it ends.
       if (performance.now() - since < patience) continue;
       await nextTurn();
       since = performance.now();
     }
     return tally.report(checker.texts.length, checker.withoutWords);
-  };
+  }, options);
 }

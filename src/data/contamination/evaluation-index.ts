@@ -24,15 +24,34 @@ interface Place {
   readonly start: number;
 }
 
+/** Where n-grams of one length are. The filter, by a hash's high bits, spares nearly all words of nearly all messages the map. */
+class GramPlaces {
+  readonly #filter = new Uint8Array(2 ** 16);
+  readonly #places = new Map<number, Place[]>();
+
+  add(hash: number, place: Place): void {
+    this.#filter[hash >>> 16] = 1;
+    const same = this.#places.get(hash);
+    if (same === undefined) this.#places.set(hash, [place]);
+    // An n-gram that a text repeats is found once.
+    else if (same.at(-1)!.item !== place.item) same.push(place);
+  }
+
+  get(hash: number): readonly Place[] {
+    return this.#filter[hash >>> 16] === 0 ? nowhere : (this.#places.get(hash) ?? nowhere);
+  }
+}
+
+const nowhere: readonly Place[] = [];
+
 /**
  * Evaluation texts by their n-grams: those with n words or more by every n words in a row, shorter ones by all their words, and the
  * shortest apart, as whole messages.
  */
 export class EvaluationIndex {
   readonly texts: readonly IndexedText[];
-  /** For each length of n-grams, the places of each by the n-gram's hash. */
-  readonly #places = new Map<number, Map<number, Place[]>>();
-  readonly #wholeMessages = new Map<number, Place[]>();
+  readonly #placesByLength = new Map<number, GramPlaces>();
+  readonly #wholeMessages = new GramPlaces();
 
   constructor(texts: Iterable<EvaluationText>, { words, wholeMessageBelow }: Resolved<ContaminationConfig>) {
     this.texts = Array.from(texts, ({ id, text, part = 'question' }) => ({ id, part, text, words: wordsOf(text) }));
@@ -41,14 +60,9 @@ export class EvaluationIndex {
       if (length === 0) continue;
       const gram = Math.min(length, words);
       const whole = length < wholeMessageBelow;
-      const places = whole ? this.#wholeMessages : (this.#places.get(gram) ?? new Map<number, Place[]>());
-      if (!whole) this.#places.set(gram, places);
-      eachGram(item.words, gram, (hash, start) => {
-        const same = places.get(hash);
-        if (same === undefined) places.set(hash, [{ item, start }]);
-        // An n-gram that a text repeats is found once.
-        else if (same.at(-1)!.item !== item) same.push({ item, start });
-      });
+      const places = whole ? this.#wholeMessages : (this.#placesByLength.get(gram) ?? new GramPlaces());
+      if (!whole) this.#placesByLength.set(gram, places);
+      eachGram(item.words, gram, (hash, start) => places.add(hash, { item, start }));
     }
   }
 
@@ -57,27 +71,22 @@ export class EvaluationIndex {
     const words = wordsOf(message);
     const runs: SharedRun[] = [];
     if (words.length === 0) return runs;
-    const share = ({ item, start }: Place, at: number, gram: number) => {
-      const length = sharedLength(item, start, message, words, at);
-      if (length >= gram) runs.push({ item, itemStart: start, messageStart: at, length });
-      return length;
-    };
-    for (const [gram, places] of this.#places) {
-      // Where a run of each text ends: what begins inside it has been seen.
-      const seen = new Map<IndexedText, { readonly end: number; readonly shift: number }>();
+    for (const [gram, places] of this.#placesByLength) {
+      // Where the last run of each text ends: what begins inside it is seen already.
+      const ends = new Map<IndexedText, number>();
       eachGram(words, gram, (hash, at) => {
-        for (const place of places.get(hash) ?? []) {
-          const last = seen.get(place.item);
-          const shift = at - place.start;
-          if (last !== undefined && at < last.end && shift === last.shift) continue;
-          const length = share(place, at, gram);
-          if (length >= gram) seen.set(place.item, { end: at + length, shift });
+        for (const { item, start } of places.get(hash)) {
+          if (at < (ends.get(item) ?? 0)) continue;
+          const length = sharedLength(item, start, message, words, at);
+          if (length < gram) continue;
+          runs.push({ item, itemStart: start, messageStart: at, length });
+          ends.set(item, at + length);
         }
       });
     }
-    const all = hashOf(words, 0, words.length);
-    for (const place of this.#wholeMessages.get(all) ?? [])
-      if (place.item.words.length === words.length) share(place, 0, words.length);
+    for (const { item } of this.#wholeMessages.get(hashOf(words)))
+      if (item.words.length === words.length && sharedLength(item, 0, message, words, 0) === words.length)
+        runs.push({ item, itemStart: 0, messageStart: 0, length: words.length });
     return runs;
   }
 }
@@ -111,8 +120,8 @@ function eachGram({ hashes, length }: WordList, gram: number, visit: (hash: numb
   }
 }
 
-function hashOf({ hashes }: WordList, start: number, end: number): number {
+function hashOf({ hashes, length }: WordList): number {
   let polynomial = 0;
-  for (let index = start; index < end; index++) polynomial = (Math.imul(polynomial, base) + hashes[index]!) | 0;
+  for (let index = 0; index < length; index++) polynomial = (Math.imul(polynomial, base) + hashes[index]!) | 0;
   return mix32(polynomial);
 }

@@ -1,5 +1,8 @@
 import { VicunaError } from '../../core/index.js';
 import { mix32 } from '../words/index.js';
+import { distinct } from './shingles.js';
+
+const manyRounds = 6;
 
 /**
  * The MinHash signature of a set: two sets agree in each place of their signatures with a probability that is their Jaccard
@@ -14,16 +17,23 @@ import { mix32 } from '../words/index.js';
  * @param size - places of the signature.
  * @returns `undefined` for an empty set, which is like no other.
  */
-export function signatureOf(elements: Uint32Array, size: number, seed: number): Uint32Array<ArrayBuffer> | undefined {
+export function signatureOf(
+  elements: Uint32Array<ArrayBuffer>,
+  size: number,
+  seed: number,
+): Uint32Array<ArrayBuffer> | undefined {
   if (elements.length === 0) return undefined;
   const signature = new Uint32Array(size);
   const filledIn = new Int32Array(size).fill(-1);
   const scale = size / 2 ** 32;
+  let set = elements;
   let empty = size;
   for (let round = 0; empty > 0 && round < size; round++) {
+    // A large set has filled everything by now: this is few elements, and may be one a million times.
+    if (round === manyRounds) set = distinct(elements.slice());
     const roundSeed = seedOf(seed, round);
-    for (let index = 0; index < elements.length; index++) {
-      const value = mix32(elements[index]! ^ roundSeed);
+    for (let index = 0; index < set.length; index++) {
+      const value = mix32(set[index]! ^ roundSeed);
       const bin = (value * scale) | 0;
       const filled = filledIn[bin]!;
       if (filled === round) {
@@ -40,8 +50,8 @@ export function signatureOf(elements: Uint32Array, size: number, seed: number): 
     if (filledIn[bin]! >= 0) continue;
     const roundSeed = seedOf(seed, size + bin);
     let least = 0xffffffff;
-    for (let index = 0; index < elements.length; index++) {
-      const value = mix32(elements[index]! ^ roundSeed);
+    for (let index = 0; index < set.length; index++) {
+      const value = mix32(set[index]! ^ roundSeed);
       if (value < least) least = value;
     }
     signature[bin] = least;
