@@ -49,7 +49,7 @@ describe('findContamination', () => {
         message: 1,
         start,
         end,
-        words: 23,
+        words: 24,
         coverage: 1,
         excerpt: message.slice(start, end),
       },
@@ -72,8 +72,8 @@ describe('findContamination', () => {
       [{ id: 'q', text: long }],
     );
     expect(hits.map(({ conversationId, words: shared, coverage }) => [conversationId, shared, coverage])).toEqual([
-      ['13', 13, 13 / 23],
-      ['14', 14, 14 / 23],
+      ['13', 13, 13 / 24],
+      ['14', 14, 14 / 24],
     ]);
     expect((await find([say('12', part(12))], [{ id: 'q', text: long }], { words: 8 })).hits).toHaveLength(1);
     expect((await find([say('14', part(14))], [{ id: 'q', text: long }], { minimumCoverage: 0.7 })).hits).toEqual([]);
@@ -103,7 +103,7 @@ describe('findContamination', () => {
     const words = long.split(' ');
     const message = `${words.slice(0, 8).join(' ')} … ${words.slice(13).join(' ')}`;
     const { hits } = await find([say('a', message)], [{ id: 'q', text: long }], { words: 5 });
-    expect(hits).toMatchObject([{ words: 10, coverage: 18 / 23 }]);
+    expect(hits).toMatchObject([{ words: 11, coverage: 19 / 24 }]);
   });
 
   it('finds references and turns under one id, and does not join messages', async () => {
@@ -200,7 +200,10 @@ describe.skipIf(reviews === undefined || conversationsDirectory === undefined)(
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-    const real = () => readShareGpt(`${conversationsDirectory}/vicuna-sample-230629.json`);
+    const real = () =>
+      ['vicuna-sample-230629.json', 'dummy_conversation.json'].flatMap((file) =>
+        readShareGpt(`${conversationsDirectory}/${file}`),
+      );
     const questions = () => lines('question.jsonl').map(({ question_id, text }) => ({ id: `${question_id}`, text }));
     const references = () =>
       lines('answer/answer_gpt35.jsonl').map(({ question_id, text }) => ({
