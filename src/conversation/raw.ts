@@ -25,6 +25,9 @@ export interface RawConversation {
   readonly plugins?: unknown;
   /** Where the record stands, for reports and errors. */
   readonly location?: DataLocation | undefined;
+  /** What a `Conversation` that was written and read again says of the longer one it is a piece of. */
+  readonly segmentOf?: string | undefined;
+  readonly unfinished?: boolean | undefined;
   /** The record's other fields. Never trained on. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }

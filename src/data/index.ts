@@ -12,7 +12,27 @@ export {
   ShareGPTCleaner,
   type ShareGPTCleanerConfig,
 } from './cleaner/index.js';
+export {
+  type ContaminatedOptions,
+  type ContaminationConfig,
+  type ContaminationHit,
+  type ContaminationReport,
+  type EvaluationText,
+  findContamination,
+  removeContaminated,
+} from './contamination/index.js';
 export { htmlToMarkdown } from './html/index.js';
+export {
+  estimateSimilarity,
+  type MinHashConfig,
+  minHashSignature,
+  type NearDuplicate,
+  type NearDuplicateConfig,
+  type NearDuplicateOptions,
+  type NearDuplicateReport,
+  removeNearDuplicates,
+  shingleSimilarity,
+} from './near-duplicates/index.js';
 export {
   ExampleStore,
   type ExampleStoreOptions,

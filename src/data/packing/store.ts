@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { VicunaError } from '../../core/index.js';
+import { SpillBuffer } from '../spill-buffer.js';
 import type { SupervisedExample } from '../supervised/example.js';
 import { NumberList } from './numbers.js';
 import { countTargets, decodeExample, encodeExample } from './record.js';
-import { SpillBuffer } from './spill.js';
 
 /** How an {@link ExampleStore} keeps what it is given. @public */
 export interface ExampleStoreOptions {
