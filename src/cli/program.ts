@@ -2,14 +2,18 @@ import { Command } from 'commander';
 import type { Terminal } from './terminal.js';
 import { answersCommand } from './verbs/answers.js';
 import { chatCommand } from './verbs/chat.js';
+import { cleanCommand } from './verbs/clean.js';
 import { gatewayCommand } from './verbs/gateway.js';
 import { judgeCommand } from './verbs/judge.js';
 import { keyCommand } from './verbs/key.js';
+import { prepareCommand } from './verbs/prepare.js';
 import { reportCommand } from './verbs/report.js';
 import { serveCommand } from './verbs/serve.js';
 import { workerCommand } from './verbs/worker.js';
 
 const verbs = [
+  cleanCommand,
+  prepareCommand,
   answersCommand,
   judgeCommand,
   reportCommand,
@@ -23,7 +27,7 @@ const verbs = [
 /** The `vicuna` command. What a verb needs is loaded when it runs. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('vicuna')
-    .description('Turn chat logs into your own assistant: judge it, serve it, chat with it.')
+    .description('Turn chat logs into your own assistant: prepare data, judge it, serve it, chat with it.')
     .configureOutput({
       writeOut: (text) => terminal.output.write(text),
       writeErr: (text) => terminal.errors.write(text),

@@ -4,7 +4,7 @@ import { ByteCollector } from './byte-collector.js';
 import type { FoundRecord, RecordBatch } from './protocol.js';
 
 /** Enough for one call of the tokenizer to keep cores busy, little enough that memory stays small with many threads. */
-const batchLimits = { bytes: 512 * 1024, records: 64 };
+const batchLimits = { bytes: 256 * 1024, records: 64 };
 
 export interface BatchOptions {
   readonly settings: ReadConversationsSettings;
