@@ -22,6 +22,20 @@ export {
   type StepPlan,
 } from './packing/index.js';
 export {
+  createScrubber,
+  type PersonalDataCounts,
+  type PersonalDataKind,
+  personalDataKinds,
+  type ScrubbedConversation,
+  type ScrubbedText,
+  type Scrubber,
+  type ScrubConfig,
+  type ScrubOptions,
+  type ScrubReport,
+  scrubConfigSchema,
+  scrubPersonalData,
+} from './scrub/index.js';
+export {
   ConversationSegmenter,
   type SegmenterConfig,
   type SegmentRejectReason,
