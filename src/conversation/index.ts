@@ -18,6 +18,7 @@ export { toConversation } from './convert.js';
 export type { RawConversation, RawTurn } from './raw.js';
 export {
   type ConversationSource,
+  type ReadChatDatasetOptions,
   type ReadChatGPTExportOptions,
   type ReadConversationsOptions,
   type ReadImages,
@@ -29,8 +30,10 @@ export {
   type ReadSkips,
   readChatGPTExport,
   readConversations,
+  readLmsysChat,
   readOpenAIMessages,
   readShareGPT,
+  readWildChat,
 } from './read/index.js';
 export { roleOf } from './roles.js';
 export { conversationSchema } from './schema.js';
