@@ -79,7 +79,7 @@ async function readGroup(file: ParquetFile, metadata: FileMetaData, place: Group
     return parquetReadObjects({ file, metadata, compressors, ...range, ...(columns && { columns }) });
   };
   try {
-    const chosen = choose && choose.columns.filter((name) => hasColumn(group, name));
+    const chosen = choose?.columns.filter((name) => hasColumn(group, name));
     if (choose && chosen?.length === choose.columns.length) {
       const front = await read(chosen);
       if (!front.some((row) => choose.wants(row))) return front;
