@@ -128,6 +128,7 @@ export {
   type WriteConversationsOptions,
   type WriteReport,
   writeConversations,
+  type ReadChatDatasetOptions, readLmsysChat, readWildChat,
 } from './conversation/index.js';
 export {
   type CallOptions,
@@ -202,6 +203,7 @@ export {
   type SupervisionRuntime,
   shingleSimilarity,
   superviseConversations,
+  createScrubber, type PersonalDataCounts, type PersonalDataKind, personalDataKinds, type ScrubbedConversation, type ScrubbedText, type Scrubber, type ScrubConfig, type ScrubOptions, type ScrubReport, scrubPersonalData,
 } from './data/index.js';
 export {
   type AdamWUpdate,

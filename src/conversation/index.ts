@@ -20,6 +20,7 @@ export {
   badRecord,
   type ConversationSource,
   exportFiles,
+  type ReadChatDatasetOptions,
   type ReadChatGPTExportOptions,
   type ReadConversationsOptions,
   type ReadConversationsSettings,
@@ -34,11 +35,13 @@ export {
   readChatGPTExport,
   readConversations,
   readConversationsSchema,
+  readLmsysChat,
   readOpenAIMessages,
   readRecord,
   readShareGPT,
   type SkippedRecord,
   splitRecords,
+  readWildChat,
 } from './read/index.js';
 export { roleOf } from './roles.js';
 export { conversationSchema } from './schema.js';
