@@ -1,5 +1,5 @@
-import { isChatTemplate, type PromptTemplate } from './template.js';
 import { replyFrame } from './chat-template/index.js';
+import { isChatTemplate, type PromptTemplate } from './template.js';
 
 /** What a model writes around a reply. @internal */
 export interface ReplyShape {

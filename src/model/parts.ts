@@ -14,15 +14,21 @@ import type { ModelWeights, Transformer } from '../engine/index.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/index.js';
 import { type BatchingConfig, batchingConfigSchema, type ResolvedBatchingConfig } from './batching/config.js';
 import type { BatchStepObserver } from './batching/load.js';
-import { type LlamaConfig, llamaConfigSchema, toModelShape } from './config/llama-config.js';
 import { findChatTemplate } from './chat-template-files.js';
+import { type LlamaConfig, llamaConfigSchema, toModelShape } from './config/llama-config.js';
 import { readDescription } from './directory.js';
 import { type ChosenEngine, chooseEngine, dropEngine, type EngineChoice } from './engine-choice.js';
 import { openGguf } from './gguf/load.js';
 import { initializeBlock } from './initialize.js';
 import { type BlockFiller, uploadBlocks, type WeightFormat } from './parameters.js';
 import type { DescribedModel } from './save.js';
-import { type ChatTemplateChoice, chatTemplateChoiceSchema, type FoundTemplate, type SavedTemplate, useFound } from './saved-template.js';
+import {
+  type ChatTemplateChoice,
+  chatTemplateChoiceSchema,
+  type FoundTemplate,
+  type SavedTemplate,
+  useFound,
+} from './saved-template.js';
 
 /** @public */
 export interface ModelOptions extends CallOptions {

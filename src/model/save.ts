@@ -7,8 +7,8 @@ import { type CallOptions, parseConfig, type Resolved } from '../core/index.js';
 import type { BlockLayout } from '../engine/index.js';
 import { writeFileAtomic } from '../io/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
-import { formatConfig, type HuggingFaceConfig, toHuggingFace } from './config/hugging-face.js';
 import { TEMPLATE_FILE } from './chat-template-files.js';
+import { formatConfig, type HuggingFaceConfig, toHuggingFace } from './config/hugging-face.js';
 import { OWN_FIELD } from './directory.js';
 import { describeTemplate } from './saved-template.js';
 
@@ -82,9 +82,14 @@ export async function writeDescription(directory: string, model: DescribedModel,
 }
 
 const fixedNames = new Set([
-  ...['config', 'generation_config', 'tokenizer', 'tokenizer_config', 'special_tokens_map', 'model.safetensors.index'].map(
-    (name) => `${name}.json`,
-  ),
+  ...[
+    'config',
+    'generation_config',
+    'tokenizer',
+    'tokenizer_config',
+    'special_tokens_map',
+    'model.safetensors.index',
+  ].map((name) => `${name}.json`),
   TEMPLATE_FILE,
 ]);
 

@@ -50,7 +50,10 @@ const savedSchema: z.ZodType<SavedTemplate> = z.union([
 ]);
 
 /** What is kept of a template. Ours are named, so that a later release's correction of one is used. */
-export function describeTemplate(template: PromptTemplate, tokens: TemplateTokens | undefined): Record<string, unknown> {
+export function describeTemplate(
+  template: PromptTemplate,
+  tokens: TemplateTokens | undefined,
+): Record<string, unknown> {
   if (isChatTemplate(template)) {
     const { variables, date } = template;
     const given = { bos_token: tokens?.beginToken?.text, eos_token: tokens?.endToken.text };

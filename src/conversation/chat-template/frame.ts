@@ -42,7 +42,8 @@ function findFrame(template: ChatTemplate): ReplyFrame {
       endToken: token?.[0],
     };
   } catch (error) {
-    if (VicunaError.isInstance(error) && error.code === 'data-malformed') throw unsupported(template, error.message, error);
+    if (VicunaError.isInstance(error) && error.code === 'data-malformed')
+      throw unsupported(template, error.message, error);
     throw error;
   }
 }

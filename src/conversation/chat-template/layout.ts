@@ -1,7 +1,7 @@
 import { VicunaError } from '../../core/index.js';
 import type { Message } from '../types.js';
 import { controlPattern, replyFrame } from './frame.js';
-import { chooseMarks, mark, type Marks, type ReadMarks, readMarks } from './marks.js';
+import { chooseMarks, type Marks, mark, type ReadMarks, readMarks } from './marks.js';
 import { GENERATION_END, GENERATION_START, marksGeneration, renderText } from './render.js';
 import { type Skeleton, skeletonOf } from './skeleton.js';
 import type { ChatTemplate } from './template.js';
@@ -40,10 +40,7 @@ export function layOut(
   const marks = chooseMarks([template.source, JSON.stringify(template.variables), ...contents]);
   const asGenerated = marksGeneration(template) && !addGenerationPrompt;
   const render = (marked: readonly Message[]) =>
-    readMarks(
-      renderText(template, marked, subject, { addGenerationPrompt, ...(asGenerated && { marks }) }),
-      marks,
-    );
+    readMarks(renderText(template, marked, subject, { addGenerationPrompt, ...(asGenerated && { marks }) }), marks);
   const read = [false, true]
     .map((dropBlank) => render(messages.map((message, index) => markMessage(message, index, marks, dropBlank))))
     .find((candidate) => candidate.text === text);
@@ -52,9 +49,20 @@ export function layOut(
       const marked = messages.with(index, markMessage(message, index, marks, false));
       return render(marked).text !== text;
     });
-    throw lost(template, messages, Math.max(changed, 0), subject, 'what it writes depends on the beginning or end of that text');
+    throw lost(
+      template,
+      messages,
+      Math.max(changed, 0),
+      subject,
+      'what it writes depends on the beginning or end of that text',
+    );
   }
-  const skeleton = skeletonOf(template, messages.map(({ role }) => role), addGenerationPrompt, subject);
+  const skeleton = skeletonOf(
+    template,
+    messages.map(({ role }) => role),
+    addGenerationPrompt,
+    subject,
+  );
   const found = findContents(template, messages, subject, { text, read, skeleton });
   return {
     text,
@@ -97,7 +105,8 @@ function findContents(
     const trail = spaces[index - 1]?.trail ?? '';
     const previous = ranges.at(-1);
     const end = read.places.get(2 * index + 1);
-    if (end === undefined || end < markEnd) throw lost(template, messages, index, subject, 'the template leaves it out');
+    if (end === undefined || end < markEnd)
+      throw lost(template, messages, index, subject, 'the template leaves it out');
     let start = read.places.get(2 * index);
     if (start !== undefined && start >= markEnd && start <= end) {
       const kept = keptSpace(text.slice(markEnd, start), gaps[index]!, trail, spaces[index]!.lead);
@@ -105,7 +114,8 @@ function findContents(
       if (kept?.lead) start -= spaces[index]!.lead.length;
     } else {
       // Its beginning was dropped, as reasoning models' templates do with the thinking of earlier replies.
-      const header = role === 'assistant' ? headerAt(text, markEnd, [replyFrame(template).prompt, gaps[index]!]) : undefined;
+      const header =
+        role === 'assistant' ? headerAt(text, markEnd, [replyFrame(template).prompt, gaps[index]!]) : undefined;
       if (header === undefined) throw lost(template, messages, index, subject, 'the template drops its beginning');
       start = markEnd + header.length;
     }

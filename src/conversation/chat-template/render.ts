@@ -1,7 +1,7 @@
 import { VicunaError } from '../../core/index.js';
 import type { Message } from '../types.js';
 import { interpret, type Program, parseTemplate, Refused, TooMuchWork } from './interpreter.js';
-import { mark, type Marks } from './marks.js';
+import { type Marks, mark } from './marks.js';
 import { formatDay } from './strftime.js';
 import type { ChatTemplate } from './template.js';
 

@@ -1,13 +1,7 @@
 import * as z from 'zod';
 
 /** A value that JSON holds. @public */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /**
  * A model's own chat template, in Jinja, as plain data. `VicunaModel.load` makes one of what it finds beside the weights;
@@ -87,10 +81,10 @@ export function chatTemplate(
 export const dateSchema: z.ZodType<string, string> = z.iso.date('is no date such as 2026-11-30');
 
 /** @internal */
-export const templateVariablesSchema: z.ZodType<Readonly<Record<string, JsonValue>>, Readonly<Record<string, JsonValue>>> = z.record(
-  z.string(),
-  z.json() as z.ZodType<JsonValue, JsonValue>,
-);
+export const templateVariablesSchema: z.ZodType<
+  Readonly<Record<string, JsonValue>>,
+  Readonly<Record<string, JsonValue>>
+> = z.record(z.string(), z.json() as z.ZodType<JsonValue, JsonValue>);
 
 /** @internal */
 export const chatTemplateSchema: z.ZodType<ChatTemplate, ChatTemplate> = z.strictObject({

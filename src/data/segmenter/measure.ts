@@ -1,4 +1,9 @@
-import { type Conversation, isChatTemplate, type PromptTemplate, renderConversation } from '../../conversation/index.js';
+import {
+  type Conversation,
+  isChatTemplate,
+  type PromptTemplate,
+  renderConversation,
+} from '../../conversation/index.js';
 import type { MarkedText, Tokenizer } from '../../tokenizer/index.js';
 
 /**
