@@ -68,8 +68,7 @@ describe.each([...plain.keys()])('the template %s', (name) => {
   it('takes special tokens for such where it writes them, and nowhere else', () => {
     const messages = templateConversations['special tokens in letters']!;
     const { text, controls } = render(plain.get(name)!, messages);
-    const words = messages.map(({ content }) => ({ role: 'x', content: 'word' }) && content);
-    expect(words.every((content) => text.includes(content.trim()))).toBe(true);
+    expect(messages.every(({ content }) => text.includes(content.trim()))).toBe(true);
     const innocent = render(
       plain.get(name)!,
       messages.map(({ role }) => ({ role, content: 'word' })),
