@@ -129,6 +129,7 @@ export {
   type WriteReport,
   writeConversations,
   type ReadChatDatasetOptions, readLmsysChat, readWildChat,
+  chatTemplate, type ChatTemplate, type ChatTemplateOptions, type TemplateTokens, type FramedTemplate,
 } from './conversation/index.js';
 export {
   type CallOptions,
@@ -342,6 +343,7 @@ export {
   type VicunaChatOptions,
   VicunaModel,
   type WeightFormat,
+  type ChatTemplateChoice,
 } from './model/index.js';
 export {
   type AzureOptions,
