@@ -22,6 +22,11 @@ export interface TrainStartEvent {
   readonly heldOut: number;
   /** Among which each step is divided. */
   readonly ranks: number;
+  /**
+   * Floating-point operations a second of bare multiply-adds on all ranks, measured just before the first step. Absent
+   * where an engine cannot tell.
+   */
+  readonly peakFlopsPerSecond?: number;
   /** Where training goes on; absent where it begins anew. */
   readonly resumed?: { readonly checkpoint: string; readonly step: number };
   /** What became of the conversations on their way to token ids; absent where these were given. */
@@ -47,6 +52,17 @@ export interface StepEndEvent {
   readonly tokensPerSecond: number;
   /** Tokens over what the micro-batches could have held. */
   readonly fill: number;
+  /**
+   * Floating-point operations that the result needed, a multiply-add counted as two: 6 a token for each weight of a layer's
+   * matrices (4 where it is frozen beside an adapter), as many a supervised token for those of the LM head, and causal
+   * attention over the pairs of tokens that see each other. What is computed again to save memory does not count.
+   */
+  readonly flops: number;
+  /**
+   * `flops` a second over `peakFlopsPerSecond` of the start (MFU, Chowdhery et al. 2022). Absent where the peak is not
+   * known; above 1 only if the machine was busy with something else when it was measured.
+   */
+  readonly flopUtilisation?: number;
 }
 
 /** The model was measured on the conversations held out. @public */

@@ -11,6 +11,16 @@ export type {
   TrainStartEvent,
 } from './events.js';
 export { type ExportConfig, type ExportedModel, exportModel } from './export-model.js';
+export type {
+  PlanConfig,
+  PlanEvent,
+  PlannedData,
+  PlannedMemory,
+  PlannedSteps,
+  PlannedTime,
+  PlanWarning,
+  TrainingPlan,
+} from './plan/index.js';
 export type { ScheduleName } from './schedule.js';
 export { TrainingInterruptedError } from './termination.js';
 export type { ShardingMode } from './trainable/index.js';

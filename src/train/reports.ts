@@ -10,12 +10,13 @@ import type { Schedule } from './schedule.js';
 export interface Start extends Pick<Schedule, 'totalSteps' | 'warmupSteps'> {
   readonly ranks: number;
   readonly resumed: ResumedState | undefined;
+  readonly peakFlopsPerSecond: number | undefined;
 }
 
 export async function startEvent(
   { model, supervision }: TrainingJob,
   { training, heldOut, unsupervised }: TrainingData,
-  { totalSteps, warmupSteps, ranks, resumed }: Start,
+  { totalSteps, warmupSteps, ranks, resumed, peakFlopsPerSecond }: Start,
 ): Promise<TrainStartEvent> {
   const { engine, transformer } = model;
   const report = await supervision?.();
@@ -31,6 +32,7 @@ export async function startEvent(
     unsupervised,
     heldOut: heldOut?.conversations ?? 0,
     ranks,
+    ...(peakFlopsPerSecond !== undefined && { peakFlopsPerSecond }),
     ...(resumed && { resumed: { checkpoint: resumed.path, step: resumed.state.step } }),
     ...(report && { supervision: report }),
   };
@@ -38,9 +40,10 @@ export async function startEvent(
 
 export function stepEvent(
   packed: PackedStep,
-  taken: Pick<StepEndEvent, 'step' | 'learningRate' | 'loss' | 'gradientNorm'> & { readonly seconds: number },
+  taken: Pick<StepEndEvent, 'step' | 'learningRate' | 'loss' | 'gradientNorm' | 'flops'> & { readonly seconds: number },
+  peakFlopsPerSecond: number | undefined,
 ): StepEndEvent {
-  const { seconds, ...figures } = taken;
+  const { seconds, flops, ...figures } = taken;
   const { cursor, conversations, microBatches, tokens, supervisedTokens, fill } = packed;
   return {
     type: 'step-end',
@@ -52,6 +55,8 @@ export function stepEvent(
     supervisedTokens,
     tokensPerSecond: tokens / seconds,
     fill,
+    flops,
+    ...(peakFlopsPerSecond !== undefined && { flopUtilisation: flops / seconds / peakFlopsPerSecond }),
   };
 }
 

@@ -2,7 +2,6 @@ import { CheckpointError, type CheckpointEvent, type TrainingState } from '../ch
 import { ConfigError } from '../core/index.js';
 import type { PackedStep } from '../data/index.js';
 import { CheckpointSchedule } from './checkpoint-schedule.js';
-import type { TrainerSettings } from './config.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
 import type { EventLog } from './event-log.js';
@@ -12,9 +11,11 @@ import { ModelDescription } from './model-description.js';
 import type { RankGroup } from './ranks/rank-group.js';
 import type { ResumedState, StepOutcome } from './ranks/rank-trainer.js';
 import { divergence, evaluationEvent, startEvent, stepEvent } from './reports.js';
-import { learningRateAt, type Schedule, warmupStepsOf } from './schedule.js';
+import { learningRateAt, type Schedule } from './schedule.js';
+import { flopsCounter, totalFlops } from './step-flops.js';
 import { TrainingInterruptedError } from './termination.js';
 import { saveTrained, type TrainedWeights } from './trained-weights.js';
+import { endsEpoch, isDue, scheduleOf } from './training-schedule.js';
 import { assertSameTraining, describeTraining } from './training-state.js';
 
 export interface TrainingRuntime {
@@ -36,12 +37,14 @@ export class Training {
   readonly #data: TrainingData;
   readonly #runtime: TrainingRuntime;
   readonly #schedule: Schedule;
+  readonly #flopsOf: ReturnType<typeof flopsCounter>;
   readonly #checkpoints: CheckpointSchedule;
   readonly #modelDescription: ModelDescription;
   readonly #description: ReturnType<typeof describeTraining>;
   /** What the last finished step came to. */
   #state: TrainingState;
   #evaluationLoss: number | undefined;
+  #peakFlopsPerSecond: number | undefined;
   /** By agreement of all ranks. */
   #isCancelled = false;
 
@@ -50,7 +53,8 @@ export class Training {
     this.#data = data;
     this.#runtime = runtime;
     const { settings, model } = job;
-    this.#schedule = scheduleOf(settings, data);
+    this.#schedule = scheduleOf(settings, data.training);
+    this.#flopsOf = flopsCounter(model.shape, settings.lora);
     this.#checkpoints = new CheckpointSchedule(settings.checkpoints);
     this.#modelDescription = new ModelDescription(model, settings);
     this.#description = describeTraining(settings, model.shape, data.training);
@@ -81,9 +85,10 @@ export class Training {
   async *#train(): Events<TrainResult> {
     const { log, ranks, weights } = this.#runtime;
     const resumed = yield* this.#resume();
-    yield await log.record(
-      await startEvent(this.#job, this.#data, { ...this.#schedule, ranks: ranks.worldSize, resumed }),
-    );
+    const peakFlopsPerSecond = await ranks.peak();
+    this.#peakFlopsPerSecond = peakFlopsPerSecond;
+    const start = { ...this.#schedule, ranks: ranks.worldSize, resumed, peakFlopsPerSecond };
+    yield await log.record(await startEvent(this.#job, this.#data, start));
     const started = performance.now();
     try {
       yield* this.#takeSteps();
@@ -154,13 +159,14 @@ export class Training {
       const { step } = this.#state;
       onProgress?.({ phase: 'train', done: step, total: totalSteps });
       const last = step === totalSteps;
-      const epochEnded = packed.next.epoch > packed.cursor.epoch;
+      const epochEnded = endsEpoch(packed);
       if (epochEnded) {
         const { sum, weight } = this.#state.epochMean;
         this.#state = { ...this.#state, epochMean: { sum: 0, weight: 0 } };
         yield await log.record({ type: 'epoch-end', epoch: packed.cursor.epoch + 1, step, loss: sum / weight });
       }
-      if (heldOut !== undefined && (last || isEvaluationDue(settings, step, epochEnded))) yield* this.#evaluate(step);
+      if (heldOut !== undefined && isDue(settings.evaluation.everySteps, step, { last, epochEnded }))
+        yield* this.#evaluate(step);
       yield* this.#keep(outcome, last);
       if (last) return;
     }
@@ -187,7 +193,9 @@ export class Training {
       },
     };
     const { gradientNorm } = outcome;
-    yield await log.record(stepEvent(packed, { step, learningRate, seconds, loss, gradientNorm }));
+    const flops = totalFlops(this.#flopsOf(packed));
+    const taken = { step, learningRate, seconds, loss, gradientNorm, flops };
+    yield await log.record(stepEvent(packed, taken, this.#peakFlopsPerSecond));
     yield* this.#pendingEvents();
     return outcome;
   }
@@ -278,21 +286,4 @@ export class Training {
     this.#evaluationLoss = loss;
     yield await log.record(evaluationEvent(heldOut, step, loss));
   }
-}
-
-function scheduleOf(settings: TrainerSettings, { training }: TrainingData): Schedule {
-  let totalSteps = settings.maxSteps;
-  if (totalSteps === 0)
-    for (let epoch = 0; epoch < settings.epochs; epoch++) totalSteps += training.stepsInEpoch(epoch);
-  return {
-    shape: settings.schedule,
-    totalSteps,
-    warmupSteps: warmupStepsOf(settings, totalSteps),
-    peak: settings.learningRate,
-    minimum: settings.minimumLearningRate,
-  };
-}
-
-function isEvaluationDue({ evaluation }: TrainerSettings, step: number, epochEnded: boolean): boolean {
-  return evaluation.everySteps > 0 ? step % evaluation.everySteps === 0 : epochEnded;
 }

@@ -62,6 +62,10 @@ export class OwnRank implements RankGroup {
     return this.#trainer.restore();
   }
 
+  peak(): Promise<number | undefined> {
+    return this.#trainer.peak();
+  }
+
   step(packed: PackedStep, order: StepOrder): Promise<StepOutcome> {
     const { rank, worldSize } = this.#communicator;
     const own = this.#dataset.distribute(packed, worldSize)[rank]!;

@@ -19,6 +19,7 @@ export type RankCommand =
   | { readonly type: 'block'; readonly start: number; readonly values: Float32Array; readonly isLast: boolean }
   | { readonly type: 'open-checkpoint'; readonly from: string }
   | { readonly type: 'restore' }
+  | { readonly type: 'peak' }
   | { readonly type: 'step'; readonly batches: readonly MaybeBatch[]; readonly order: StepOrder }
   | { readonly type: 'evaluate'; readonly batches: readonly MaybeBatch[] }
   | { readonly type: 'save'; readonly state: TrainingState }

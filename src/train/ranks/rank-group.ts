@@ -15,6 +15,8 @@ export interface RankGroup {
   openCheckpoint(from: string, options: CallOptions): Promise<ResumedState | undefined>;
   /** Goes on from the checkpoint that was opened last. */
   restore(): Promise<void>;
+  /** Floating-point operations a second that all ranks together could do at most; `undefined` where one cannot tell. */
+  peak(): Promise<number | undefined>;
   step(packed: PackedStep, order: StepOrder): Promise<StepOutcome>;
   /** @returns the sum of the losses of the dataset's supervised tokens. */
   evaluate(dataset: PackedDataset): Promise<number>;

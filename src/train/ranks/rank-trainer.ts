@@ -132,6 +132,14 @@ export class RankTrainer {
     }
   }
 
+  /** Measured by all ranks at once: they may share a machine. @returns the sum, `undefined` where one cannot tell */
+  async peak(): Promise<number | undefined> {
+    const { engine, communicator } = this.#runtime;
+    const sums = Float64Array.of((await engine.peak?.()) ?? Number.NaN);
+    await communicator.allReduce(sums);
+    return Number.isNaN(sums[0]) ? undefined : sums[0];
+  }
+
   /** Takes one optimizer step, unless its loss or gradient is no number: then nothing has changed. */
   async step(loads: readonly LoadBatch[], order: StepOrder): Promise<StepOutcome> {
     const trainable = this.#trainable;

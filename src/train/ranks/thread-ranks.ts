@@ -88,6 +88,10 @@ export class ThreadRanks implements RankGroup {
     await this.#ask(() => ({ type: 'restore' }));
   }
 
+  async peak(): Promise<number | undefined> {
+    return (await this.#ask(() => ({ type: 'peak' }))) as number | undefined;
+  }
+
   async step(packed: PackedStep, order: StepOrder): Promise<StepOutcome> {
     const perRank = this.#dataset.distribute(packed, this.worldSize);
     const batches = await Promise.all(

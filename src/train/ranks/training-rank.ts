@@ -70,6 +70,8 @@ async function carryOut(trainer: RankTrainer, command: RankCommand, rank: number
   switch (command.type) {
     case 'restore':
       return trainer.restore();
+    case 'peak':
+      return trainer.peak();
     case 'step':
       return trainer.step(loadersOf(command.batches), command.order);
     case 'evaluate':
