@@ -15,6 +15,7 @@ import type { Tokenizer } from '../tokenizer/index.js';
 import { EngineTurns } from './batching/engine-turns.js';
 import type { ModelLoad } from './batching/load.js';
 import { Scheduler } from './batching/scheduler.js';
+import type { SequenceRequest } from './batching/sequence.js';
 import type { LlamaConfig, ResolvedLlamaConfig } from './config/llama-config.js';
 import { computeFinalHidden, embedTexts } from './embed.js';
 import { dropEngine } from './engine-choice.js';
@@ -22,6 +23,7 @@ import { assertOneContext, computeLogits, computeTokenLosses } from './evaluate.
 import { evaluateWindows, type TextEvaluation } from './evaluate-text.js';
 import { chatContinuation, textContinuation } from './generation/continuations.js';
 import { generateText } from './generation/generate-text.js';
+import { type NextLogits, RecomputedSequence } from './generation/recomputed-sequence.js';
 import { type Continuation, parseSettings, prepareGeneration } from './generation/prepare.js';
 import { type GgufOptions, saveGguf } from './gguf/save.js';
 import { mergeIntoWeights } from './lora/merge.js';
@@ -159,6 +161,12 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     return this.#generate(options, (settings) => chatContinuation(this, messages, settings));
   }
 
+  /** Answers as {@link VicunaModel.chat} does, with logits that others compute: ranks that have the weights. @internal */
+  chatThrough(next: NextLogits, messages: readonly Message[], options: VicunaChatOptions): Run<TextDelta, Generation> {
+    const open = async (request: SequenceRequest) => new RecomputedSequence(request, next);
+    return this.#generate(options, (settings) => chatContinuation(this, messages, settings), { open });
+  }
+
   /**
    * Goes on with a text as it stands, without a template.
    *
@@ -272,14 +280,14 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
   #generate(
     options: VicunaChatOptions,
     prompt: (settings: GenerationSettings) => Promise<Continuation>,
+    scheduler: Pick<Scheduler, 'open'> = this.#scheduler,
   ): Run<TextDelta, Generation> {
     const { signal, onProgress } = options;
     const prepare = async (own: AbortSignal) => {
-      void this.weights;
+      if (scheduler === this.#scheduler) void this.weights;
       const settings = parseSettings(options);
       return prepareGeneration(this, settings, await prompt(settings), { signal: own, onProgress });
     };
-    const scheduler = this.#scheduler;
     return startRun(
       async function* (own) {
         return yield* generateText(scheduler, await prepare(own));

@@ -117,7 +117,7 @@ describe('A plan', () => {
     const [kept, recomputed] = [await memory(false), await memory(true)];
     expect(kept.activations).toBe(kept.activationsKept);
     expect(recomputed.activations).toBe(kept.activationsRecomputed);
-    expect([kept.layersKept, recomputed.layersKept]).toEqual([2, 0]);
+    expect([kept.layersKept, recomputed.layersKept]).toEqual([3, 0]);
   });
 
   it('warns where little would be learned', async () => {

@@ -81,6 +81,10 @@ export class OwnRank implements RankGroup {
     return this.#trainer.evaluate(dealt.map((microBatches) => this.#loader(dataset, microBatches[rank])));
   }
 
+  logits(tokens: Int32Array): Promise<Float32Array> {
+    return this.#trainer.logits(tokens);
+  }
+
   save(state: TrainingState): Promise<void> {
     return this.#trainer.save(state);
   }

@@ -20,6 +20,8 @@ export interface RankGroup {
   step(packed: PackedStep, order: StepOrder): Promise<StepOutcome>;
   /** @returns the sum of the losses of the dataset's supervised tokens. */
   evaluate(dataset: PackedDataset): Promise<number>;
+  /** @returns logits `[V]` of what follows a sequence with the parameters as they are. */
+  logits(tokens: Int32Array): Promise<Float32Array>;
   /** Begins a checkpoint. */
   save(state: TrainingState): Promise<void>;
   /** Waits for the checkpoint that is being written. */

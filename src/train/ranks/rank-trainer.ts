@@ -8,9 +8,9 @@ import {
 } from '../../checkpoint/index.js';
 import type { Communicator } from '../../collectives/index.js';
 import type { CallOptions } from '../../core/index.js';
-import { type Engine, loraBlocks, loraDropoutSeed, type PackedBatch, type Transformer } from '../../engine/index.js';
+import { type Engine, IGNORED_LABEL, loraBlocks, loraDropoutSeed, type PackedBatch, type Transformer } from '../../engine/index.js';
 import type { TrainerSettings } from '../config.js';
-import { forwardBackward, forwardLoss, type Pass } from '../loop.js';
+import { forwardBackward, forwardLogits, forwardLoss, type Pass } from '../loop.js';
 import { clipFactor } from '../optimizer.js';
 import { activationBytes } from '../recompute.js';
 import { createTrainable, FrozenBlocks, type Trainable, type TrainableSource } from '../trainable/index.js';
@@ -195,6 +195,16 @@ export class RankTrainer {
     const sums = Float64Array.of(lossSum);
     await this.#runtime.communicator.allReduce(sums);
     return sums[0]!;
+  }
+
+  /** Computed by rank 0; the others only bring their shares of the blocks. @returns `[V]`, on every rank */
+  async logits(tokens: Int32Array): Promise<Float32Array> {
+    const { communicator } = this.#runtime;
+    const sequenceStarts = Int32Array.of(0, tokens.length);
+    const packed = { tokens, labels: tokens.map(() => IGNORED_LABEL), sequenceStarts };
+    const logits_V = await forwardLogits(this.#pass, communicator.rank === 0 ? packed : NOTHING);
+    await communicator.broadcast(logits_V, 0);
+    return logits_V;
   }
 
   /**

@@ -110,6 +110,10 @@ export class ThreadRanks implements RankGroup {
     return lossSum;
   }
 
+  async logits(tokens: Int32Array): Promise<Float32Array> {
+    return (await this.#ask(() => ({ type: 'logits', tokens }))) as Float32Array;
+  }
+
   async save(state: TrainingState): Promise<void> {
     await this.#ask(() => ({ type: 'save', state }));
   }
