@@ -9,22 +9,21 @@ import type {
   PromptTemplate,
   TextDelta,
 } from '../conversation/index.js';
-import { type CallOptions, type Run, startRun } from '../core/index.js';
+import type { CallOptions, Run } from '../core/index.js';
 import type { Engine, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
 import { EngineTurns } from './batching/engine-turns.js';
 import type { ModelLoad } from './batching/load.js';
 import { Scheduler } from './batching/scheduler.js';
-import type { SequenceRequest } from './batching/sequence.js';
 import type { LlamaConfig, ResolvedLlamaConfig } from './config/llama-config.js';
 import { computeFinalHidden, embedTexts } from './embed.js';
 import { dropEngine } from './engine-choice.js';
 import { assertOneContext, computeLogits, computeTokenLosses } from './evaluate.js';
 import { evaluateWindows, type TextEvaluation } from './evaluate-text.js';
 import { chatContinuation, textContinuation } from './generation/continuations.js';
-import { generateText } from './generation/generate-text.js';
-import { type NextLogits, RecomputedSequence } from './generation/recomputed-sequence.js';
-import { type Continuation, parseSettings, prepareGeneration } from './generation/prepare.js';
+import type { Continuation } from './generation/prepare.js';
+import { type NextLogits, recomputing } from './generation/recomputed-sequence.js';
+import { startGeneration } from './generation/start.js';
 import { type GgufOptions, saveGguf } from './gguf/save.js';
 import { mergeIntoWeights } from './lora/merge.js';
 import { disposed, withoutTokenizer } from './model-errors.js';
@@ -163,8 +162,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
 
   /** Answers as {@link VicunaModel.chat} does, with logits that others compute: ranks that have the weights. @internal */
   chatThrough(next: NextLogits, messages: readonly Message[], options: VicunaChatOptions): Run<TextDelta, Generation> {
-    const open = async (request: SequenceRequest) => new RecomputedSequence(request, next);
-    return this.#generate(options, (settings) => chatContinuation(this, messages, settings), { open });
+    return startGeneration(this, options, (settings) => chatContinuation(this, messages, settings), recomputing(next));
   }
 
   /**
@@ -280,20 +278,12 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
   #generate(
     options: VicunaChatOptions,
     prompt: (settings: GenerationSettings) => Promise<Continuation>,
-    scheduler: Pick<Scheduler, 'open'> = this.#scheduler,
   ): Run<TextDelta, Generation> {
-    const { signal, onProgress } = options;
-    const prepare = async (own: AbortSignal) => {
-      if (scheduler === this.#scheduler) void this.weights;
-      const settings = parseSettings(options);
-      return prepareGeneration(this, settings, await prompt(settings), { signal: own, onProgress });
+    const checked = (settings: GenerationSettings) => {
+      void this.weights;
+      return prompt(settings);
     };
-    return startRun(
-      async function* (own) {
-        return yield* generateText(scheduler, await prepare(own));
-      },
-      { signal },
-    );
+    return startGeneration(this, options, checked, this.#scheduler);
   }
 
   async #evaluate(

@@ -1,4 +1,6 @@
 import type { CheckpointEvent } from '../checkpoint/index.js';
+import type { Generation, Message } from '../conversation/index.js';
+import type { VicunaErrorCode } from '../core/index.js';
 import type { SupervisionReport } from '../data/index.js';
 import type { EngineName } from '../engine/index.js';
 
@@ -78,6 +80,19 @@ export interface EvaluationEndEvent {
   readonly supervisedTokens: number;
 }
 
+/** The model answered one of the prompts of `samples`, with the weights as they are after a step. @public */
+export interface SampleEvent {
+  readonly type: 'sample';
+  /** Steps taken before it. */
+  readonly step: number;
+  /** Number of the prompt; counts from 0. */
+  readonly index: number;
+  readonly prompt: readonly Message[];
+  readonly reply: string;
+  /** `length` where the reply was cut off at `maxTokens`. */
+  readonly finishReason: Generation['finishReason'];
+}
+
 /** Every conversation was seen once more. @public */
 export interface EpochEndEvent {
   readonly type: 'epoch-end';
@@ -96,6 +111,21 @@ export interface LogFailEvent {
   readonly problem: string;
 }
 
+/**
+ * Training ended with an error, which the run throws next. Not written where a run is cancelled, nor before it is known
+ * that the log is this training's.
+ *
+ * @public
+ */
+export interface TrainFailEvent {
+  readonly type: 'train-fail';
+  /** Steps taken before. */
+  readonly step: number;
+  /** Of an error of this package. */
+  readonly code?: VicunaErrorCode;
+  readonly message: string;
+}
+
 /** The model is saved. @public */
 export interface TrainEndEvent extends TrainResult {
   readonly type: 'train-end';
@@ -106,9 +136,11 @@ export type TrainEvent =
   | TrainStartEvent
   | StepEndEvent
   | EvaluationEndEvent
+  | SampleEvent
   | EpochEndEvent
   | CheckpointEvent
   | LogFailEvent
+  | TrainFailEvent
   | TrainEndEvent;
 
 /** What training came to. @public */

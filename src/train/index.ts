@@ -1,12 +1,14 @@
-export type { CheckpointConfig, EvaluationConfig, TrainerConfig } from './config.js';
+export type { CheckpointConfig, EvaluationConfig, SamplesConfig, TensorBoardConfig, TrainerConfig } from './config.js';
 export { type Divergence, TrainingDivergedError } from './errors.js';
 export type {
   EpochEndEvent,
   EvaluationEndEvent,
   LogFailEvent,
+  SampleEvent,
   StepEndEvent,
   TrainEndEvent,
   TrainEvent,
+  TrainFailEvent,
   TrainResult,
   TrainStartEvent,
 } from './events.js';

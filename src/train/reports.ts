@@ -1,7 +1,9 @@
+import type { TrainingState } from '../checkpoint/index.js';
+import { VicunaError } from '../core/index.js';
 import type { PackedDataset, PackedStep } from '../data/index.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
-import type { EvaluationEndEvent, StepEndEvent, TrainStartEvent } from './events.js';
+import type { EvaluationEndEvent, StepEndEvent, TrainFailEvent, TrainResult, TrainStartEvent } from './events.js';
 import type { TrainingJob } from './job.js';
 import type { ResumedState, StepFault, StepOutcome } from './ranks/rank-trainer.js';
 import type { Schedule } from './schedule.js';
@@ -84,4 +86,23 @@ export function evaluationEvent(
   loss: number,
 ): EvaluationEndEvent {
   return { type: 'evaluation-end', step, loss, perplexity: Math.exp(loss), conversations, supervisedTokens };
+}
+
+export function failEvent(error: unknown, step: number): TrainFailEvent {
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: 'train-fail', step, ...(VicunaError.isInstance(error) && { code: error.code }), message };
+}
+
+/** What the last step has come to. */
+export function resultOf(
+  { step, tokens, loss }: TrainingState,
+  { evaluationLoss, ...rest }: Pick<TrainResult, 'seconds' | 'checkpoint'> & { evaluationLoss: number | undefined },
+): TrainResult {
+  return {
+    steps: step,
+    tokens,
+    loss: loss ?? Number.NaN,
+    ...(evaluationLoss !== undefined && { evaluationLoss }),
+    ...rest,
+  };
 }

@@ -1,17 +1,18 @@
-import { CheckpointError, type CheckpointEvent, type TrainingState } from '../checkpoint/index.js';
-import { ConfigError } from '../core/index.js';
+import type { CheckpointEvent, TrainingState } from '../checkpoint/index.js';
 import type { PackedStep } from '../data/index.js';
 import { CheckpointSchedule } from './checkpoint-schedule.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
-import type { EventLog } from './event-log.js';
+import type { EventRecorder } from './event-recorder.js';
 import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
 import { ModelDescription } from './model-description.js';
 import type { RankGroup } from './ranks/rank-group.js';
 import type { ResumedState, StepOutcome } from './ranks/rank-trainer.js';
-import { divergence, evaluationEvent, startEvent, stepEvent } from './reports.js';
+import { divergence, evaluationEvent, resultOf, startEvent, stepEvent } from './reports.js';
+import { takeSamples } from './samples.js';
 import { learningRateAt, type Schedule } from './schedule.js';
+import { isSharedError } from './shared-errors.js';
 import { flopsCounter, totalFlops } from './step-flops.js';
 import { TrainingInterruptedError } from './termination.js';
 import { saveTrained, type TrainedWeights } from './trained-weights.js';
@@ -21,15 +22,12 @@ import { assertSameTraining, describeTraining } from './training-state.js';
 export interface TrainingRuntime {
   readonly ranks: RankGroup;
   readonly weights: TrainedWeights;
-  readonly log: EventLog;
+  readonly log: EventRecorder;
   /** Aborted when the process is to end. */
   readonly termination: AbortSignal;
 }
 
 type Events<Result = void> = AsyncGenerator<TrainEvent, Result, undefined>;
-
-/** What ranks agree on before they throw it. */
-const SHARED_ERRORS = [TrainingDivergedError, TrainingInterruptedError, ConfigError, CheckpointError];
 
 /** The loop over a training's steps: what happens after each, and how it begins and ends. */
 export class Training {
@@ -68,13 +66,18 @@ export class Training {
     };
   }
 
+  /** Steps taken so far. */
+  get step(): number {
+    return this.#state.step;
+  }
+
   async *run(): Events<TrainResult> {
     const { ranks, weights } = this.#runtime;
     let areAllHere = true;
     try {
       return yield* this.#train();
     } catch (error) {
-      areAllHere = ranks.decidesAlone || this.#isShared(error);
+      areAllHere = ranks.decidesAlone || this.#isCancelled || isSharedError(error);
       throw error;
     } finally {
       // Ranks that still answer hold what the steps before came to. Whatever ended the training is the error to be seen.
@@ -103,21 +106,10 @@ export class Training {
     }
     yield* this.#pendingEvents();
     const checkpoint = await saveTrained(this.#job, weights, ranks);
-    const result: TrainResult = {
-      steps: this.#state.step,
-      tokens: this.#state.tokens,
-      loss: this.#state.loss ?? Number.NaN,
-      ...(this.#evaluationLoss === undefined ? {} : { evaluationLoss: this.#evaluationLoss }),
-      seconds: (performance.now() - started) / 1000,
-      checkpoint,
-    };
+    const seconds = (performance.now() - started) / 1000;
+    const result = resultOf(this.#state, { evaluationLoss: this.#evaluationLoss, seconds, checkpoint });
     yield await log.record({ type: 'train-end', ...result });
     return result;
-  }
-
-  /** Whether every rank ends with this error, at the same place. */
-  #isShared(error: unknown): boolean {
-    return this.#isCancelled || SHARED_ERRORS.some((kind) => error instanceof kind);
   }
 
   /** Nothing is changed, neither the model nor the log, before it is known that this is the same training. */
@@ -129,12 +121,12 @@ export class Training {
     try {
       if (resume !== false) opened = await ranks.openCheckpoint(resume, { signal, onProgress });
     } catch (error) {
-      await log.begin(true);
+      await log.begin(Number.POSITIVE_INFINITY);
       yield* this.#pendingEvents();
       throw error;
     }
     if (opened !== undefined) assertSameTraining(opened.state, this.#description, opened.path);
-    await log.begin(opened !== undefined);
+    await log.begin(opened?.state.step);
     yield* this.#pendingEvents();
     if (opened !== undefined) {
       await ranks.restore();
@@ -167,6 +159,8 @@ export class Training {
       }
       if (heldOut !== undefined && isDue(settings.evaluation.everySteps, step, { last, epochEnded }))
         yield* this.#evaluate(step);
+      const { samples } = settings;
+      if (samples !== undefined && isDue(samples.everySteps, step, { last, epochEnded })) yield* this.#sample(samples);
       yield* this.#keep(outcome, last);
       if (last) return;
     }
@@ -285,5 +279,22 @@ export class Training {
     const loss = lossSum / heldOut.supervisedTokens;
     this.#evaluationLoss = loss;
     yield await log.record(evaluationEvent(heldOut, step, loss));
+  }
+
+  async *#sample(samples: NonNullable<TrainingJob['settings']['samples']>): Events {
+    const { log, ranks, termination } = this.#runtime;
+    const { model, settings, signal } = this.#job;
+    const { step } = this.#state;
+    const logits = (tokens: Int32Array) => {
+      // Processes could not agree on when to stop.
+      if (ranks.decidesAlone) for (const reason of [signal, termination]) reason.throwIfAborted();
+      return ranks.logits(tokens);
+    };
+    const taking = takeSamples({ model, samples, step, seed: settings.seed, logits });
+    for (;;) {
+      const next = yield* this.#unlessTerminated(() => taking.next());
+      if (next.done) return;
+      yield await log.record(next.value);
+    }
   }
 }

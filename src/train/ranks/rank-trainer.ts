@@ -8,7 +8,14 @@ import {
 } from '../../checkpoint/index.js';
 import type { Communicator } from '../../collectives/index.js';
 import type { CallOptions } from '../../core/index.js';
-import { type Engine, IGNORED_LABEL, loraBlocks, loraDropoutSeed, type PackedBatch, type Transformer } from '../../engine/index.js';
+import {
+  type Engine,
+  IGNORED_LABEL,
+  loraBlocks,
+  loraDropoutSeed,
+  type PackedBatch,
+  type Transformer,
+} from '../../engine/index.js';
 import type { TrainerSettings } from '../config.js';
 import { forwardBackward, forwardLogits, forwardLoss, type Pass } from '../loop.js';
 import { clipFactor } from '../optimizer.js';
