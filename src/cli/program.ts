@@ -7,9 +7,11 @@ import { judgeCommand } from './verbs/judge.js';
 import { keyCommand } from './verbs/key.js';
 import { reportCommand } from './verbs/report.js';
 import { serveCommand } from './verbs/serve.js';
+import { trainCommand } from './verbs/train.js';
 import { workerCommand } from './verbs/worker.js';
 
 const verbs = [
+  trainCommand,
   answersCommand,
   judgeCommand,
   reportCommand,

@@ -24,10 +24,7 @@ afterAll(() => engine[Symbol.asyncDispose]());
 
 async function train(config: Partial<TrainerConfig>) {
   const outputDirectory = join(await temporaryDirectory(), 'out');
-  await using model = await VicunaModel.create(
-    { ...llamaPresets.nano, vocabularySize: 512 },
-    { engine, tokenizer: await byteTokenizer() },
-  );
+  await using model = await VicunaModel.create(llamaPresets.nano, { engine, tokenizer: await byteTokenizer() });
   const trainer = await VicunaTrainer.create(
     {
       outputDirectory,
@@ -98,10 +95,7 @@ describe('Samples', () => {
 describe('The end of a training that fails', () => {
   it('is an event, and in the log', async () => {
     const outputDirectory = join(await temporaryDirectory(), 'out');
-    await using model = await VicunaModel.create(
-      { ...llamaPresets.nano, vocabularySize: 512 },
-      { engine, tokenizer: await byteTokenizer() },
-    );
+    await using model = await VicunaModel.create(llamaPresets.nano, { engine, tokenizer: await byteTokenizer() });
     const trainer = await VicunaTrainer.create(
       {
         outputDirectory,

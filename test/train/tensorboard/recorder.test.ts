@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../../src/engine/index.js';
@@ -90,7 +90,9 @@ describe('A TensorBoard directory', () => {
     const event = { type: 'epoch-end', epoch: 1, step: 1, loss: 2 } as const;
     expect(await recorder.record(event)).toBe(event);
     await expect(readdir(directory)).rejects.toThrow(/ENOENT/);
-    await expect(new TensorBoardRecorder('/proc/none').begin(undefined)).rejects.toMatchObject({
+    const file = join(await temporaryDirectory(), 'file');
+    await writeFile(file, '');
+    await expect(new TensorBoardRecorder(join(file, 'none')).begin(undefined)).rejects.toMatchObject({
       code: 'file-unwritable',
     });
   });
