@@ -4,7 +4,7 @@ import { duration } from './train-view.js';
 /** A plan as lines for people. */
 export function planTable({ data, steps, memory, time, warnings }: TrainingPlan): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+  const size = (bytes: number) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`);
   const rows: (readonly [string, string])[] = [
     [
       'conversations',
@@ -14,18 +14,21 @@ export function planTable({ data, steps, memory, time, warnings }: TrainingPlan)
     ...(data.truncated ? [['truncated', `${data.truncated} conversations lose their end`] as const] : []),
     ['steps', `${steps.totalSteps} over ${steps.epochs} epochs, ${steps.warmupSteps} of warm-up`],
     ['micro-batches', `${steps.microBatchesPerStep.toFixed(1)} a step, ${percent(steps.fill)} filled`],
-    ['work', `${(steps.flopsPerStep / 1e12).toFixed(3)} TFLOP a step, ${(steps.flops / 1e15).toFixed(3)} PFLOP in all`],
-    ['parameters', `${gigabytes(memory.parameters)} a rank (${memory.ranks})`],
-    ['gradients', gigabytes(memory.gradients)],
-    ['moments', gigabytes(memory.moments)],
-    ['blocks in flight', gigabytes(memory.blocksInFlight)],
+    [
+      'work',
+      `${(steps.flopsPerStep / 1e12).toPrecision(3)} TFLOP a step, ${(steps.flops / 1e15).toPrecision(3)} PFLOP in all`,
+    ],
+    ['parameters', `${size(memory.parameters)} a rank (${memory.ranks})`],
+    ['gradients', size(memory.gradients)],
+    ['moments', size(memory.moments)],
+    ['blocks in flight', size(memory.blocksInFlight)],
     [
       'activations',
-      `${gigabytes(memory.activations)}, ${memory.layersKept} layers kept (all: ${gigabytes(memory.activationsKept)}, none: ${gigabytes(memory.activationsRecomputed)})`,
+      `${size(memory.activations)}, ${memory.layersKept} layers kept (all: ${size(memory.activationsKept)}, none: ${size(memory.activationsRecomputed)})`,
     ],
     [
       'memory',
-      `${gigabytes(memory.processPeak)} at the peak${memory.available === undefined ? '' : ` of ${gigabytes(memory.available)}`}`,
+      `${size(memory.processPeak)} at the peak${memory.available === undefined ? '' : ` of ${size(memory.available)}`}`,
     ],
     ...(time === undefined
       ? []
