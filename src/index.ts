@@ -9,7 +9,6 @@ export {
   type CheckpointRemoveEvent,
   type CheckpointSkipEvent,
   type GgufWeightType,
-  type JsonValue,
   latestCheckpoint,
   makeDelta,
   type TensorKind,
@@ -130,6 +129,7 @@ export {
   writeConversations,
   type ReadChatDatasetOptions, readLmsysChat, readWildChat,
   chatTemplate, type ChatTemplate, type ChatTemplateOptions, type TemplateTokens, type FramedTemplate,
+  type JsonValue,
 } from './conversation/index.js';
 export {
   type CallOptions,
@@ -544,4 +544,5 @@ export {
   type TrainResult,
   type TrainStartEvent,
   VicunaTrainer,
+  type PlanConfig, type PlanEvent, type PlannedData, type PlannedMemory, type PlannedSteps, type PlannedTime, type PlanWarning, type TrainingPlan, type SamplesConfig, type TensorBoardConfig, type SampleEvent, type TrainFailEvent,
 } from './train/index.js';

@@ -1,15 +1,14 @@
 import type { KernelTime } from '../../src/engine/native/engine.js';
-import type { Size } from './sizes.js';
+import { llamaConfigSchema } from '../../src/model/config/llama-config.js';
+import { toModelShape } from '../../src/model/index.js';
+import { flopsCounter, layerMatrixWeights, totalFlops } from '../../src/train/step-flops.js';
+import { modelConfig, type Size } from './sizes.js';
 
-// T tokens, C hidden, H heads, K key heads, D head size, F feed-forward, V vocabulary.
+// C hidden, F feed-forward.
 
 /** Floating-point operations of a training step, a multiply-add counted as two. */
 export interface StepWork {
-  /**
-   * What the result needs: 6 a token for each weight of a layer's matrices, 6 a supervised token for each weight of the LM
-   * head (nobody needs the logits of the others), and causal attention: scores and values, forward and twice in backward,
-   * over the pairs of tokens that see each other.
-   */
+  /** What the result needs, as the trainer's step events count it. */
   readonly useful: number;
   /** What the matrix multiplications do: without attention, with what is computed again. */
   readonly multiplied: number;
@@ -19,18 +18,23 @@ export interface StepWork {
 
 /** @param recomputed - layers are computed again in backward, all but their last product. */
 export function stepWork(size: Size, lengths: readonly number[], recomputed: boolean): StepWork {
-  const { dim: C, layers, heads: H, kv: K, ffn: F, vocab: V } = size;
-  const D = C / H;
-  const layer = (H + 2 * K) * D * C + H * D * C + 3 * F * C;
+  const { dim: C, layers, ffn: F } = size;
+  const shape = toModelShape(llamaConfigSchema.parse(modelConfig(size)));
   const tokens = sum(lengths);
-  const supervised = sum(lengths.map(supervisedOf));
-  const pairs = sum(lengths.map((length) => (length * (length + 1)) / 2));
-  const dense = 6 * layers * layer * tokens + 6 * V * C * supervised;
+  const needed = flopsCounter(
+    shape,
+    undefined,
+  )({
+    tokens,
+    supervisedTokens: sum(lengths.map(supervisedOf)),
+    attendedPairs: sum(lengths.map((length) => (length * (length + 1)) / 2)),
+  });
   // One product over all pairs that see each other.
-  const product = 2 * layers * H * D * pairs;
+  const product = needed.attention / 6;
+  const again = recomputed ? 2 * layers * (layerMatrixWeights(shape) - F * C) * tokens : 0;
   return {
-    useful: dense + 6 * product,
-    multiplied: dense + (recomputed ? 2 * layers * (layer - F * C) * tokens : 0),
+    useful: totalFlops(needed),
+    multiplied: needed.matrices + needed.head + again,
     attended: [(recomputed ? 4 : 2) * product, 5 * product],
   };
 }

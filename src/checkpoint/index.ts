@@ -28,7 +28,6 @@ export {
   type CheckpointRemoveEvent,
   type CheckpointSkipEvent,
   checkpointWeights,
-  type JsonValue,
   latestCheckpoint,
   onEveryRank,
   openTogether,

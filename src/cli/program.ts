@@ -10,12 +10,14 @@ import { keyCommand } from './verbs/key.js';
 import { prepareCommand } from './verbs/prepare.js';
 import { reportCommand } from './verbs/report.js';
 import { serveCommand } from './verbs/serve.js';
+import { trainCommand } from './verbs/train.js';
 import { workerCommand } from './verbs/worker.js';
 
 const verbs = [
   cleanCommand,
   deduplicateCommand,
   prepareCommand,
+  trainCommand,
   answersCommand,
   judgeCommand,
   reportCommand,

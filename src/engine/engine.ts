@@ -315,6 +315,11 @@ export interface Engine extends AsyncDisposable {
   download(vector: Vector, into?: Float32Array): Promise<Float32Array>;
   /** Sum of squares of all elements, accumulated in double precision or as exactly as the device allows. */
   sumOfSquares(vector: Vector): Promise<number>;
+  /**
+   * Floating-point operations a second of bare multiply-adds on all its threads: the most that any kernel could do.
+   * Measured anew with every call, in about a fifth of a second. Absent on engines that cannot tell.
+   */
+  peak?(): Promise<number>;
   /** Updates parameters and moments in place. */
   adamw(update: AdamWUpdate): Promise<void>;
   /** Releasing twice is harmless; using a handle after its release throws. */

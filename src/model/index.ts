@@ -11,5 +11,6 @@ export type { WeightFormat } from './parameters.js';
 export type { CreateOptions, LoadOptions, ModelOptions } from './parts.js';
 export type { CompletionOptions, ContextOverflow, VicunaChatOptions } from './sampling/settings.js';
 export type { SaveOptions } from './save.js';
+export type { ChatTemplateChoice } from './saved-template.js';
 export { VicunaModel } from './vicuna-model.js';
 export type { WeightLoan } from './weight-store.js';

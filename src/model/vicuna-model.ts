@@ -9,7 +9,7 @@ import type {
   PromptTemplate,
   TextDelta,
 } from '../conversation/index.js';
-import { type CallOptions, type Run, startRun } from '../core/index.js';
+import type { CallOptions, Run } from '../core/index.js';
 import type { Engine, ModelShape, ModelVectors, ModelWeights, Transformer } from '../engine/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
 import { EngineTurns } from './batching/engine-turns.js';
@@ -21,8 +21,9 @@ import { dropEngine } from './engine-choice.js';
 import { assertOneContext, computeLogits, computeTokenLosses } from './evaluate.js';
 import { evaluateWindows, type TextEvaluation } from './evaluate-text.js';
 import { chatContinuation, textContinuation } from './generation/continuations.js';
-import { generateText } from './generation/generate-text.js';
-import { type Continuation, parseSettings, prepareGeneration } from './generation/prepare.js';
+import type { Continuation } from './generation/prepare.js';
+import { type NextLogits, recomputing } from './generation/recomputed-sequence.js';
+import { startGeneration } from './generation/start.js';
 import { type GgufOptions, saveGguf } from './gguf/save.js';
 import { mergeIntoWeights } from './lora/merge.js';
 import { disposed, withoutTokenizer } from './model-errors.js';
@@ -166,6 +167,11 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     return this.#generate(options, (settings) => chatContinuation(this, messages, settings));
   }
 
+  /** Answers as {@link VicunaModel.chat} does, with logits that others compute: ranks that have the weights. @internal */
+  chatThrough(next: NextLogits, messages: readonly Message[], options: VicunaChatOptions): Run<TextDelta, Generation> {
+    return startGeneration(this, options, (settings) => chatContinuation(this, messages, settings), recomputing(next));
+  }
+
   /**
    * Goes on with a text as it stands, without a template.
    *
@@ -284,19 +290,11 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     options: VicunaChatOptions,
     prompt: (settings: GenerationSettings) => Promise<Continuation>,
   ): Run<TextDelta, Generation> {
-    const { signal, onProgress } = options;
-    const prepare = async (own: AbortSignal) => {
+    const checked = (settings: GenerationSettings) => {
       void this.weights;
-      const settings = parseSettings(options);
-      return prepareGeneration(this, settings, await prompt(settings), { signal: own, onProgress });
+      return prompt(settings);
     };
-    const scheduler = this.#scheduler;
-    return startRun(
-      async function* (own) {
-        return yield* generateText(scheduler, await prepare(own));
-      },
-      { signal },
-    );
+    return startGeneration(this, options, checked, this.#scheduler);
   }
 
   async #evaluate(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { WeightDtype } from '../checkpoint/index.js';
+import type { Message } from '../conversation/index.js';
 import { parseConfig, type Resolved } from '../core/index.js';
 import { type LoraConfig, loraConfigSchema, type ResolvedLoraConfig } from '../engine/index.js';
 import { type ScheduleName, scheduleNames } from './schedule.js';
@@ -32,6 +33,24 @@ export interface CheckpointConfig {
   readonly everyMinutes?: number | undefined;
   /** Checkpoints that are kept. @defaultValue `8` */
   readonly keep?: number | undefined;
+}
+
+/** Replies that are made while the model is trained, to be looked at. @public */
+export interface SamplesConfig {
+  /** What is answered: a question each, or the messages before the reply. */
+  readonly prompts: readonly (string | readonly Message[])[];
+  /** Steps between samples; 0 makes them at the end of each epoch. Always also after the last step. @defaultValue `0` */
+  readonly everySteps?: number | undefined;
+  /** Most tokens of a reply. @defaultValue `64` */
+  readonly maxTokens?: number | undefined;
+  /** 0 is always the likeliest token. @defaultValue `0` */
+  readonly temperature?: number | undefined;
+}
+
+/** Where TensorBoard finds the figures of a training. @public */
+export interface TensorBoardConfig {
+  /** @defaultValue the output directory's name with `-tensorboard` behind it */
+  readonly directory?: string | undefined;
 }
 
 /** How a model is fine-tuned. The defaults are the Vicuna recipe. @public */
@@ -126,6 +145,19 @@ export interface TrainerConfig {
   readonly resume?: 'auto' | (string & {}) | false | undefined;
   /** Number format of the saved weights. @defaultValue `'float32'` */
   readonly saveDtype?: WeightDtype | undefined;
+  /**
+   * Replies to the same prompts as training goes on, as `sample` events: made by the ranks that train, with the weights as
+   * they are then. The training is the same with and without them, bit for bit.
+   *
+   * @defaultValue none
+   */
+  readonly samples?: SamplesConfig | undefined;
+  /**
+   * Whether figures and samples are also written as TensorBoard reads them: `tensorboard --logdir <directory>`.
+   *
+   * @defaultValue `false`
+   */
+  readonly tensorboard?: boolean | TensorBoardConfig | undefined;
   /** Whether every event is also written to `events.jsonl` in the output directory. @defaultValue `true` */
   readonly eventLog?: boolean | undefined;
 }
@@ -133,8 +165,10 @@ export interface TrainerConfig {
 /** A {@link TrainerConfig} with its defaults. @internal */
 export type TrainerSettings = Omit<
   Resolved<TrainerConfig>,
-  'evaluation' | 'checkpoints' | 'lora' | 'threadsPerRank'
+  'evaluation' | 'checkpoints' | 'lora' | 'threadsPerRank' | 'samples' | 'tensorboard'
 > & {
+  readonly samples?: Resolved<SamplesConfig> | undefined;
+  readonly tensorboard: Resolved<TensorBoardConfig> | false;
   readonly evaluation: Resolved<EvaluationConfig>;
   readonly lora?: ResolvedLoraConfig | undefined;
   readonly threadsPerRank?: number | undefined;
@@ -156,6 +190,19 @@ const checkpointSchema = z.strictObject({
   everySteps: count.default(0),
   everyMinutes: nonnegative.default(30),
   keep: positiveCount.default(8),
+});
+
+const messagesSchema = z
+  .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
+  .min(1);
+
+const samplesSchema = z.strictObject({
+  prompts: z
+    .array(z.union([z.string().min(1), messagesSchema], { error: 'must be a question or a list of messages' }))
+    .min(1, 'must hold a question'),
+  everySteps: count.default(0),
+  maxTokens: positiveCount.default(64),
+  temperature: nonnegative.default(0),
 });
 
 const trainerSchema = z
@@ -190,6 +237,8 @@ const trainerSchema = z
     checkpoints: z.union([z.literal(false), checkpointSchema]),
     resume: z.union([z.literal('auto'), z.literal(false), z.string().min(1)]).default('auto'),
     saveDtype: z.enum(['float32', 'float16', 'bfloat16']).default('float32'),
+    samples: samplesSchema.optional(),
+    tensorboard: z.union([z.literal(false), z.strictObject({ directory: z.string().min(1) })]),
     eventLog: z.boolean().default(true),
   })
   .refine(({ maxTokens, microBatchTokens }) => microBatchTokens >= maxTokens, {
@@ -212,7 +261,16 @@ const trainerSchema = z
 export function resolveTrainerConfig(config: TrainerConfig, contextLength: number): TrainerSettings {
   const maxTokens = config.maxTokens ?? Math.min(2048, contextLength);
   const microBatchTokens = config.microBatchTokens ?? maxTokens;
-  const directory = `${String(config.outputDirectory).replace(/[/\\]+$/, '')}-checkpoints`;
-  const checkpoints = config.checkpoints === false ? false : { directory, ...config.checkpoints };
-  return parseConfig(trainerSchema, { ...config, maxTokens, microBatchTokens, checkpoints }, 'VicunaTrainer config');
+  const beside = (what: string) => `${String(config.outputDirectory).replace(/[/\\]+$/, '')}-${what}`;
+  const checkpoints =
+    config.checkpoints === false ? false : { directory: beside('checkpoints'), ...config.checkpoints };
+  const tensorboard =
+    (config.tensorboard ?? false) === false
+      ? false
+      : { directory: beside('tensorboard'), ...(config.tensorboard === true ? {} : Object(config.tensorboard)) };
+  return parseConfig(
+    trainerSchema,
+    { ...config, maxTokens, microBatchTokens, checkpoints, tensorboard },
+    'VicunaTrainer config',
+  );
 }

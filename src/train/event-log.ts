@@ -1,6 +1,7 @@
 import { appendFile, type FileHandle, mkdir, open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VicunaError } from '../core/index.js';
+import type { EventRecorder } from './event-recorder.js';
 import type { LogFailEvent, TrainEvent } from './events.js';
 
 const EVENT_LOG_FILE = 'events.jsonl';
@@ -12,10 +13,11 @@ const CHUNK_BYTES = 65_536;
  * Every event as a line of JSON in the output directory, for reports. Each line is on its own as soon as it is written:
  * no file stays open, and the directory may be replaced between two of them.
  */
-export class EventLog {
+export class EventLog implements EventRecorder {
   readonly #path: string | undefined;
   /** Of whole lines. */
   #bytes = 0;
+  #hasBegun = false;
   #hasFailed = false;
   #failure: LogFailEvent | undefined;
 
@@ -34,26 +36,19 @@ export class EventLog {
     return new EventLog(enabled ? join(outputDirectory, EVENT_LOG_FILE) : undefined);
   }
 
-  /**
-   * @param goesOn - whether the events of an earlier part of the same training are kept.
-   * @throws VicunaError `file-unwritable`.
-   */
-  async begin(goesOn: boolean): Promise<void> {
+  async begin(from: number | undefined): Promise<void> {
     const path = this.#path;
     if (path === undefined) return;
+    this.#hasBegun = true;
     await writing(path, async () => {
-      if (goesOn) this.#bytes = await dropTornLine(path);
+      if (from !== undefined) this.#bytes = await dropTornLine(path);
       else await writeFile(path, '');
     });
   }
 
-  /**
-   * Writes an event and gives it back: what is yielded after it was recorded is in the log when a listener sees it. A log
-   * that cannot be written any more stops no training: see {@link EventLog.takeFailure}.
-   */
   async record<Event extends TrainEvent>(event: Event): Promise<Event> {
     const path = this.#path;
-    if (path === undefined) return event;
+    if (path === undefined || !this.#hasBegun) return event;
     const line = `${JSON.stringify(event)}\n`;
     try {
       await appendFile(path, line);
@@ -67,7 +62,6 @@ export class EventLog {
     return event;
   }
 
-  /** That an event could not be written: only the first of them, and once. */
   takeFailure(): LogFailEvent | undefined {
     const failure = this.#failure;
     this.#failure = undefined;

@@ -1,4 +1,6 @@
 import type { CheckpointEvent } from '../checkpoint/index.js';
+import type { Generation, Message } from '../conversation/index.js';
+import type { VicunaErrorCode } from '../core/index.js';
 import type { SupervisionReport } from '../data/index.js';
 import type { EngineName } from '../engine/index.js';
 
@@ -26,6 +28,11 @@ export interface TrainStartEvent {
   readonly heldOut: number;
   /** Among which each step is divided. */
   readonly ranks: number;
+  /**
+   * Floating-point operations a second of bare multiply-adds on all ranks, measured just before the first step. Absent
+   * where an engine cannot tell.
+   */
+  readonly peakFlopsPerSecond?: number;
   /** Where training goes on; absent where it begins anew. */
   readonly resumed?: { readonly checkpoint: string; readonly step: number };
   /** What became of the conversations on their way to token ids; absent where these were given. */
@@ -58,6 +65,17 @@ export interface StepEndEvent {
   readonly tokensPerSecond: number;
   /** Tokens over what the micro-batches could have held. */
   readonly fill: number;
+  /**
+   * Floating-point operations that the result needed, a multiply-add counted as two: 6 a token for each weight of a layer's
+   * matrices (4 where it is frozen beside an adapter), as many a supervised token for those of the LM head, and causal
+   * attention over the pairs of tokens that see each other. What is computed again to save memory does not count.
+   */
+  readonly flops: number;
+  /**
+   * `flops` a second over `peakFlopsPerSecond` of the start (MFU, Chowdhery et al. 2022). Absent where the peak is not
+   * known; above 1 only if the machine was busy with something else when it was measured.
+   */
+  readonly flopUtilisation?: number;
 }
 
 /** The model was measured on the conversations held out. @public */
@@ -74,6 +92,19 @@ export interface EvaluationEndEvent {
   readonly conversations: number;
   /** Held-out tokens that the loss is a mean of. */
   readonly supervisedTokens: number;
+}
+
+/** The model answered one of the prompts of `samples`, with the weights as they are after a step. @public */
+export interface SampleEvent {
+  readonly type: 'sample';
+  /** Steps taken before it. */
+  readonly step: number;
+  /** Number of the prompt; counts from 0. */
+  readonly index: number;
+  readonly prompt: readonly Message[];
+  readonly reply: string;
+  /** `length` where the reply was cut off at `maxTokens`. */
+  readonly finishReason: Generation['finishReason'];
 }
 
 /** Every conversation was seen once more. @public */
@@ -98,6 +129,21 @@ export interface LogFailEvent {
   readonly problem: string;
 }
 
+/**
+ * Training ended with an error, which the run throws next. Not written where a run is cancelled, nor before it is known
+ * that the log is this training's.
+ *
+ * @public
+ */
+export interface TrainFailEvent {
+  readonly type: 'train-fail';
+  /** Steps taken before. */
+  readonly step: number;
+  /** Of an error of this package. */
+  readonly code?: VicunaErrorCode;
+  readonly message: string;
+}
+
 /** The model is saved. @public */
 export interface TrainEndEvent extends TrainResult {
   /** Tells the event from others. */
@@ -109,9 +155,11 @@ export type TrainEvent =
   | TrainStartEvent
   | StepEndEvent
   | EvaluationEndEvent
+  | SampleEvent
   | EpochEndEvent
   | CheckpointEvent
   | LogFailEvent
+  | TrainFailEvent
   | TrainEndEvent;
 
 /** What training came to. @public */

@@ -1,16 +1,28 @@
-export type { CheckpointConfig, EvaluationConfig, TrainerConfig } from './config.js';
+export type { CheckpointConfig, EvaluationConfig, SamplesConfig, TensorBoardConfig, TrainerConfig } from './config.js';
 export { type Divergence, TrainingDivergedError } from './errors.js';
 export type {
   EpochEndEvent,
   EvaluationEndEvent,
   LogFailEvent,
+  SampleEvent,
   StepEndEvent,
   TrainEndEvent,
   TrainEvent,
+  TrainFailEvent,
   TrainResult,
   TrainStartEvent,
 } from './events.js';
 export { type ExportConfig, type ExportedModel, exportModel } from './export-model.js';
+export type {
+  PlanConfig,
+  PlanEvent,
+  PlannedData,
+  PlannedMemory,
+  PlannedSteps,
+  PlannedTime,
+  PlanWarning,
+  TrainingPlan,
+} from './plan/index.js';
 export type { ScheduleName } from './schedule.js';
 export { TrainingInterruptedError } from './termination.js';
 export type { ShardingMode } from './trainable/index.js';

@@ -1,6 +1,8 @@
 import type {
+  BatchHandle,
   Engine,
   Handle,
+  HeadVectors,
   LayerActivations,
   LayerAdapter,
   PackedBatch,
@@ -123,6 +125,24 @@ export async function forwardBackward(pass: Pass, packed: PackedBatch, options: 
 
 /** The sum of the losses of a micro-batch's supervised tokens, in nats, without gradients. */
 export async function forwardLoss(pass: Pass, packed: PackedBatch): Promise<number> {
+  return forwardOnly(pass, packed, async (head, x_TC, batch) => {
+    const { lossSum } = await pass.transformer.headLoss(head, x_TC, batch, { gradientScale: 1 });
+    return lossSum;
+  });
+}
+
+/** @returns logits `[V]` of what follows the last token. */
+export async function forwardLogits(pass: Pass, packed: PackedBatch): Promise<Float32Array> {
+  const last = Int32Array.of(packed.tokens.length - 1);
+  return forwardOnly(pass, packed, (head, x_TC) => pass.transformer.headLogits(head, x_TC, last));
+}
+
+/** @param use - what is made of the last layer's output */
+async function forwardOnly<T>(
+  pass: Pass,
+  packed: PackedBatch,
+  use: (head: HeadVectors, x_TC: Vector, batch: BatchHandle) => Promise<T>,
+): Promise<T> {
   const { engine, transformer, parameters } = pass;
   const { blocks, shape } = transformer;
   throwIfAborted(pass);
@@ -140,10 +160,7 @@ export async function forwardLoss(pass: Pass, packed: PackedBatch): Promise<numb
       release(input_TC);
     }
     throwIfAborted(pass);
-    const { lossSum } = await lendHead(parameters, blocks, shape.tiedEmbeddings, (head) =>
-      transformer.headLoss(head, x_TC, batch, { gradientScale: 1 }),
-    );
-    return lossSum;
+    return lendHead(parameters, blocks, shape.tiedEmbeddings, (head) => use(head, x_TC, batch));
   });
 }
 

@@ -15,13 +15,19 @@ export function activationBytes(
   engine: Engine,
   { worldSize }: Pick<Communicator, 'worldSize'>,
 ): number {
-  if (recompute !== 'auto') return recompute ? 0 : Number.POSITIVE_INFINITY;
-  if (engine.backend === 'wasm') return Math.max(0, WASM_BYTES - engine.usage.bytes) / 2;
-  return Math.max(0, memoryLeft(engine)) / 2 / worldSize;
+  return activationRoom(recompute, memoryLeft(engine), engine.backend === 'wasm' ? 1 : worldSize);
 }
 
-function memoryLeft(engine: Engine): number {
-  if (engine.backend === 'tensorflow') return 0;
+/** @param left - bytes that ranks share which parameters and moments leave; `undefined` where nobody can tell */
+export function activationRoom(recompute: boolean | 'auto', left: number | undefined, sharers: number): number {
+  if (recompute !== 'auto') return recompute ? 0 : Number.POSITIVE_INFINITY;
+  return Math.max(0, left ?? 0) / 2 / sharers;
+}
+
+/** Bytes that can still be taken for computing; `undefined` where the engine's memory cannot be told. */
+export function memoryLeft(engine: Engine): number | undefined {
+  if (engine.backend === 'wasm') return WASM_BYTES - engine.usage.bytes;
+  if (engine.backend === 'tensorflow') return undefined;
   // A container's limit, where there is one.
   const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return Math.min(freemem(), limit - process.memoryUsage.rss());

@@ -1,7 +1,9 @@
+import type { TrainingState } from '../checkpoint/index.js';
+import { VicunaError } from '../core/index.js';
 import type { PackedDataset, PackedStep } from '../data/index.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
-import type { EvaluationEndEvent, StepEndEvent, TrainStartEvent } from './events.js';
+import type { EvaluationEndEvent, StepEndEvent, TrainFailEvent, TrainResult, TrainStartEvent } from './events.js';
 import type { TrainingJob } from './job.js';
 import type { ResumedState, StepFault, StepOutcome } from './ranks/rank-trainer.js';
 import type { Schedule } from './schedule.js';
@@ -10,12 +12,13 @@ import type { Schedule } from './schedule.js';
 export interface Start extends Pick<Schedule, 'totalSteps' | 'warmupSteps'> {
   readonly ranks: number;
   readonly resumed: ResumedState | undefined;
+  readonly peakFlopsPerSecond: number | undefined;
 }
 
 export async function startEvent(
   { model, supervision }: TrainingJob,
   { training, heldOut, unsupervised }: TrainingData,
-  { totalSteps, warmupSteps, ranks, resumed }: Start,
+  { totalSteps, warmupSteps, ranks, resumed, peakFlopsPerSecond }: Start,
 ): Promise<TrainStartEvent> {
   const { engine, transformer } = model;
   const report = await supervision?.();
@@ -31,6 +34,7 @@ export async function startEvent(
     unsupervised,
     heldOut: heldOut?.conversations ?? 0,
     ranks,
+    ...(peakFlopsPerSecond !== undefined && { peakFlopsPerSecond }),
     ...(resumed && { resumed: { checkpoint: resumed.path, step: resumed.state.step } }),
     ...(report && { supervision: report }),
   };
@@ -38,9 +42,10 @@ export async function startEvent(
 
 export function stepEvent(
   packed: PackedStep,
-  taken: Pick<StepEndEvent, 'step' | 'learningRate' | 'loss' | 'gradientNorm'> & { readonly seconds: number },
+  taken: Pick<StepEndEvent, 'step' | 'learningRate' | 'loss' | 'gradientNorm' | 'flops'> & { readonly seconds: number },
+  peakFlopsPerSecond: number | undefined,
 ): StepEndEvent {
-  const { seconds, ...figures } = taken;
+  const { seconds, flops, ...figures } = taken;
   const { cursor, conversations, microBatches, tokens, supervisedTokens, fill } = packed;
   return {
     type: 'step-end',
@@ -52,6 +57,8 @@ export function stepEvent(
     supervisedTokens,
     tokensPerSecond: tokens / seconds,
     fill,
+    flops,
+    ...(peakFlopsPerSecond !== undefined && { flopUtilisation: flops / seconds / peakFlopsPerSecond }),
   };
 }
 
@@ -79,4 +86,23 @@ export function evaluationEvent(
   loss: number,
 ): EvaluationEndEvent {
   return { type: 'evaluation-end', step, loss, perplexity: Math.exp(loss), conversations, supervisedTokens };
+}
+
+export function failEvent(error: unknown, step: number): TrainFailEvent {
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: 'train-fail', step, ...(VicunaError.isInstance(error) && { code: error.code }), message };
+}
+
+/** What the last step has come to. */
+export function resultOf(
+  { step, tokens, loss }: TrainingState,
+  { evaluationLoss, ...rest }: Pick<TrainResult, 'seconds' | 'checkpoint'> & { evaluationLoss: number | undefined },
+): TrainResult {
+  return {
+    steps: step,
+    tokens,
+    loss: loss ?? Number.NaN,
+    ...(evaluationLoss !== undefined && { evaluationLoss }),
+    ...rest,
+  };
 }

@@ -6,6 +6,7 @@ import type { VicunaModel } from '../model/index.js';
 import { resolveTrainerConfig, type TrainerConfig, type TrainerSettings } from './config.js';
 import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
+import { type PlanConfig, type PlanEvent, planRun, resolvePlanConfig, type TrainingPlan } from './plan/index.js';
 import { trainingRun } from './training-run.js';
 
 /** What a {@link VicunaTrainer} works with. @public */
@@ -75,30 +76,69 @@ export class VicunaTrainer {
    * @throws TrainingDivergedError when the loss or its gradient is no number any more, before the weights change.
    */
   train(conversations: Source<Conversation>, options: CallOptions = {}): Run<TrainEvent, TrainResult> {
-    const run = (signal: AbortSignal) => {
-      const { template, tokenizer } = this.#model;
-      const { maxTokens } = this.#settings;
-      const examples = superviseConversations(conversations, { template, maxTokens }, { tokenizer, signal });
-      return this.#run(examples, () => examples.result, signal, options);
-    };
+    const job = (signal: AbortSignal) => this.#supervisedJob(conversations, signal, options);
     // Wrapped, so that what is wrong with the model or the template is an error of the run.
     return startRun(async function* (signal) {
-      return yield* run(signal);
+      return yield* trainingRun(job(signal));
     }, options);
   }
 
   /** Trains on examples whose tokens and labels are made already. Otherwise as {@link VicunaTrainer.train}. */
   trainExamples(examples: Source<SupervisedExample>, options: CallOptions = {}): Run<TrainEvent, TrainResult> {
-    return startRun((signal) => this.#run(examples, undefined, signal, options), options);
+    return startRun((signal) => trainingRun(this.#job(examples, undefined, signal, options)), options);
   }
 
-  #run(
+  /**
+   * Says what {@link VicunaTrainer.train} would be, before anything is spent: reads and tokenises the conversations as it
+   * would, counts steps and supervised tokens, adds up the memory of a rank, and times one layer and the head to tell how
+   * long it takes. Nothing is trained and nothing is written. A checkpoint to resume from is not looked at.
+   *
+   * @example
+   * ```ts
+   * const plan = await trainer.plan(conversations, { pricePerHour: 1.2 }).result;
+   * for (const { message } of plan.warnings) console.warn(message);
+   * console.log(plan.steps.totalSteps, plan.memory.peak, plan.time?.seconds, plan.time?.cost);
+   * ```
+   *
+   * @throws ConfigError (from the run) naming fields of `config` at fault, and whatever reading throws.
+   */
+  plan(
+    conversations: Source<Conversation>,
+    config: PlanConfig = {},
+    options: CallOptions = {},
+  ): Run<PlanEvent, TrainingPlan> {
+    const job = (signal: AbortSignal) => this.#supervisedJob(conversations, signal, options);
+    return startRun(async function* (signal) {
+      return yield* planRun(job(signal), resolvePlanConfig(config));
+    }, options);
+  }
+
+  /** Plans for examples whose tokens and labels are made already. Otherwise as {@link VicunaTrainer.plan}. */
+  planExamples(
+    examples: Source<SupervisedExample>,
+    config: PlanConfig = {},
+    options: CallOptions = {},
+  ): Run<PlanEvent, TrainingPlan> {
+    const job = (signal: AbortSignal) => this.#job(examples, undefined, signal, options);
+    return startRun(async function* (signal) {
+      return yield* planRun(job(signal), resolvePlanConfig(config));
+    }, options);
+  }
+
+  #supervisedJob(conversations: Source<Conversation>, signal: AbortSignal, options: CallOptions): TrainingJob {
+    const { template, tokenizer } = this.#model;
+    const { maxTokens } = this.#settings;
+    const examples = superviseConversations(conversations, { template, maxTokens }, { tokenizer, signal });
+    return this.#job(examples, () => examples.result, signal, options);
+  }
+
+  #job(
     examples: Source<SupervisedExample>,
     supervision: TrainingJob['supervision'],
     signal: AbortSignal,
     { onProgress }: CallOptions,
-  ) {
-    const job = { settings: this.#settings, model: this.#model, communicator: this.#communicator };
-    return trainingRun({ ...job, examples, supervision, signal, onProgress });
+  ): TrainingJob {
+    const own = { settings: this.#settings, model: this.#model, communicator: this.#communicator };
+    return { ...own, examples, supervision, signal, onProgress };
   }
 }

@@ -1,10 +1,15 @@
 import type { VicunaModel } from '../model/index.js';
+import type { TrainerSettings } from './config.js';
 import { collectTrainingData } from './data.js';
 import { EventLog } from './event-log.js';
+import { recordTogether } from './event-recorder.js';
 import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
 import { openRanks } from './ranks/open-ranks.js';
 import { assertSameJob } from './ranks/same-job.js';
+import { failEvent } from './reports.js';
+import { assertPrompts } from './samples.js';
+import { TensorBoardRecorder } from './tensorboard/index.js';
 import { Termination } from './termination.js';
 import { TrainedAdapters } from './trained-adapters.js';
 import { TrainedWeights } from './trained-weights.js';
@@ -30,7 +35,8 @@ export async function* trainingRun(job: TrainingJob): AsyncGenerator<TrainEvent,
 async function* trainModel(job: TrainingJob): AsyncGenerator<TrainEvent, TrainResult, undefined> {
   const { settings, model, communicator, signal, onProgress } = job;
   const { vocabularySize } = model.config;
-  const log = await EventLog.create(settings.outputDirectory, settings.eventLog && (communicator?.rank ?? 0) === 0);
+  await assertPrompts(model, settings.samples);
+  const log = await openRecorders(settings, (communicator?.rank ?? 0) === 0);
   const data = await collectTrainingData(job.examples, settings, { vocabularySize, signal, onProgress });
   try {
     if (communicator !== undefined)
@@ -41,7 +47,13 @@ async function* trainModel(job: TrainingJob): AsyncGenerator<TrainEvent, TrainRe
     try {
       const ranks = await openRanks(job, { weights, adapters, dataset: data.training }, termination.signal);
       try {
-        return yield* new Training(job, data, { ranks, weights, log, termination: termination.signal }).run();
+        const training = new Training(job, data, { ranks, weights, log, termination: termination.signal });
+        try {
+          return yield* training.run();
+        } catch (error) {
+          if (!signal.aborted) yield await log.record(failEvent(error, training.step));
+          throw error;
+        }
       } finally {
         await ranks.release();
       }
@@ -52,4 +64,10 @@ async function* trainModel(job: TrainingJob): AsyncGenerator<TrainEvent, TrainRe
   } finally {
     await data[Symbol.asyncDispose]();
   }
+}
+
+/** @param isFirst - whether this process is the one that writes */
+async function openRecorders({ outputDirectory, eventLog, tensorboard }: TrainerSettings, isFirst: boolean) {
+  const log = await EventLog.create(outputDirectory, eventLog && isFirst);
+  return recordTogether(tensorboard && isFirst ? [log, new TensorBoardRecorder(tensorboard.directory)] : [log]);
 }

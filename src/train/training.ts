@@ -1,34 +1,33 @@
-import { CheckpointError, type CheckpointEvent, type TrainingState } from '../checkpoint/index.js';
-import { ConfigError } from '../core/index.js';
+import type { CheckpointEvent, TrainingState } from '../checkpoint/index.js';
 import type { PackedStep } from '../data/index.js';
 import { CheckpointSchedule } from './checkpoint-schedule.js';
-import type { TrainerSettings } from './config.js';
 import type { TrainingData } from './data.js';
 import { TrainingDivergedError } from './errors.js';
-import type { EventLog } from './event-log.js';
+import type { EventRecorder } from './event-recorder.js';
 import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
 import { ModelDescription } from './model-description.js';
 import type { RankGroup } from './ranks/rank-group.js';
 import type { ResumedState, StepOutcome } from './ranks/rank-trainer.js';
-import { divergence, evaluationEvent, startEvent, stepEvent } from './reports.js';
-import { learningRateAt, type Schedule, warmupStepsOf } from './schedule.js';
+import { divergence, evaluationEvent, resultOf, startEvent, stepEvent } from './reports.js';
+import { takeSamples } from './samples.js';
+import { learningRateAt, type Schedule } from './schedule.js';
+import { isSharedError } from './shared-errors.js';
+import { flopsCounter, totalFlops } from './step-flops.js';
 import { TrainingInterruptedError } from './termination.js';
 import { saveTrained, type TrainedWeights } from './trained-weights.js';
+import { endsEpoch, isDue, scheduleOf } from './training-schedule.js';
 import { assertSameTraining, describeTraining } from './training-state.js';
 
 export interface TrainingRuntime {
   readonly ranks: RankGroup;
   readonly weights: TrainedWeights;
-  readonly log: EventLog;
+  readonly log: EventRecorder;
   /** Aborted when the process is to end. */
   readonly termination: AbortSignal;
 }
 
 type Events<Result = void> = AsyncGenerator<TrainEvent, Result, undefined>;
-
-/** What ranks agree on before they throw it. */
-const SHARED_ERRORS = [TrainingDivergedError, TrainingInterruptedError, ConfigError, CheckpointError];
 
 /** The loop over a training's steps: what happens after each, and how it begins and ends. */
 export class Training {
@@ -36,12 +35,14 @@ export class Training {
   readonly #data: TrainingData;
   readonly #runtime: TrainingRuntime;
   readonly #schedule: Schedule;
+  readonly #flopsOf: ReturnType<typeof flopsCounter>;
   readonly #checkpoints: CheckpointSchedule;
   readonly #modelDescription: ModelDescription;
   readonly #description: ReturnType<typeof describeTraining>;
   /** What the last finished step came to. */
   #state: TrainingState;
   #evaluationLoss: number | undefined;
+  #peakFlopsPerSecond: number | undefined;
   /** By agreement of all ranks. */
   #isCancelled = false;
 
@@ -50,7 +51,8 @@ export class Training {
     this.#data = data;
     this.#runtime = runtime;
     const { settings, model } = job;
-    this.#schedule = scheduleOf(settings, data);
+    this.#schedule = scheduleOf(settings, data.training);
+    this.#flopsOf = flopsCounter(model.shape, settings.lora);
     this.#checkpoints = new CheckpointSchedule(settings.checkpoints);
     this.#modelDescription = new ModelDescription(model, settings);
     this.#description = describeTraining(settings, model.shape, data.training);
@@ -64,13 +66,18 @@ export class Training {
     };
   }
 
+  /** Steps taken so far. */
+  get step(): number {
+    return this.#state.step;
+  }
+
   async *run(): Events<TrainResult> {
     const { ranks, weights } = this.#runtime;
     let areAllHere = true;
     try {
       return yield* this.#train();
     } catch (error) {
-      areAllHere = ranks.decidesAlone || this.#isShared(error);
+      areAllHere = ranks.decidesAlone || this.#isCancelled || isSharedError(error);
       throw error;
     } finally {
       // Ranks that still answer hold what the steps before came to. Whatever ended the training is the error to be seen.
@@ -81,9 +88,10 @@ export class Training {
   async *#train(): Events<TrainResult> {
     const { log, ranks, weights } = this.#runtime;
     const resumed = yield* this.#resume();
-    yield await log.record(
-      await startEvent(this.#job, this.#data, { ...this.#schedule, ranks: ranks.worldSize, resumed }),
-    );
+    const peakFlopsPerSecond = await ranks.peak();
+    this.#peakFlopsPerSecond = peakFlopsPerSecond;
+    const start = { ...this.#schedule, ranks: ranks.worldSize, resumed, peakFlopsPerSecond };
+    yield await log.record(await startEvent(this.#job, this.#data, start));
     const started = performance.now();
     try {
       yield* this.#takeSteps();
@@ -98,21 +106,10 @@ export class Training {
     }
     yield* this.#pendingEvents();
     const checkpoint = await saveTrained(this.#job, weights, ranks);
-    const result: TrainResult = {
-      steps: this.#state.step,
-      tokens: this.#state.tokens,
-      loss: this.#state.loss ?? Number.NaN,
-      ...(this.#evaluationLoss === undefined ? {} : { evaluationLoss: this.#evaluationLoss }),
-      seconds: (performance.now() - started) / 1000,
-      checkpoint,
-    };
+    const seconds = (performance.now() - started) / 1000;
+    const result = resultOf(this.#state, { evaluationLoss: this.#evaluationLoss, seconds, checkpoint });
     yield await log.record({ type: 'train-end', ...result });
     return result;
-  }
-
-  /** Whether every rank ends with this error, at the same place. */
-  #isShared(error: unknown): boolean {
-    return this.#isCancelled || SHARED_ERRORS.some((kind) => error instanceof kind);
   }
 
   /** Nothing is changed, neither the model nor the log, before it is known that this is the same training. */
@@ -124,12 +121,12 @@ export class Training {
     try {
       if (resume !== false) opened = await ranks.openCheckpoint(resume, { signal, onProgress });
     } catch (error) {
-      await log.begin(true);
+      await log.begin(Number.POSITIVE_INFINITY);
       yield* this.#pendingEvents();
       throw error;
     }
     if (opened !== undefined) assertSameTraining(opened.state, this.#description, opened.path);
-    await log.begin(opened !== undefined);
+    await log.begin(opened?.state.step);
     yield* this.#pendingEvents();
     if (opened !== undefined) {
       await ranks.restore();
@@ -154,13 +151,16 @@ export class Training {
       const { step } = this.#state;
       onProgress?.({ phase: 'train', done: step, total: totalSteps });
       const last = step === totalSteps;
-      const epochEnded = packed.next.epoch > packed.cursor.epoch;
+      const epochEnded = endsEpoch(packed);
       if (epochEnded) {
         const { sum, weight } = this.#state.epochMean;
         this.#state = { ...this.#state, epochMean: { sum: 0, weight: 0 } };
         yield await log.record({ type: 'epoch-end', epoch: packed.cursor.epoch + 1, step, loss: sum / weight });
       }
-      if (heldOut !== undefined && (last || isEvaluationDue(settings, step, epochEnded))) yield* this.#evaluate(step);
+      if (heldOut !== undefined && isDue(settings.evaluation.everySteps, step, { last, epochEnded }))
+        yield* this.#evaluate(step);
+      const { samples } = settings;
+      if (samples !== undefined && isDue(samples.everySteps, step, { last, epochEnded })) yield* this.#sample(samples);
       yield* this.#keep(outcome, last);
       if (last) return;
     }
@@ -187,7 +187,9 @@ export class Training {
       },
     };
     const { gradientNorm } = outcome;
-    yield await log.record(stepEvent(packed, { step, learningRate, seconds, loss, gradientNorm }));
+    const flops = totalFlops(this.#flopsOf(packed));
+    const taken = { step, learningRate, seconds, loss, gradientNorm, flops };
+    yield await log.record(stepEvent(packed, taken, this.#peakFlopsPerSecond));
     yield* this.#pendingEvents();
     return outcome;
   }
@@ -278,21 +280,21 @@ export class Training {
     this.#evaluationLoss = loss;
     yield await log.record(evaluationEvent(heldOut, step, loss));
   }
-}
 
-function scheduleOf(settings: TrainerSettings, { training }: TrainingData): Schedule {
-  let totalSteps = settings.maxSteps;
-  if (totalSteps === 0)
-    for (let epoch = 0; epoch < settings.epochs; epoch++) totalSteps += training.stepsInEpoch(epoch);
-  return {
-    shape: settings.schedule,
-    totalSteps,
-    warmupSteps: warmupStepsOf(settings, totalSteps),
-    peak: settings.learningRate,
-    minimum: settings.minimumLearningRate,
-  };
-}
-
-function isEvaluationDue({ evaluation }: TrainerSettings, step: number, epochEnded: boolean): boolean {
-  return evaluation.everySteps > 0 ? step % evaluation.everySteps === 0 : epochEnded;
+  async *#sample(samples: NonNullable<TrainingJob['settings']['samples']>): Events {
+    const { log, ranks, termination } = this.#runtime;
+    const { model, settings, signal } = this.#job;
+    const { step } = this.#state;
+    const logits = (tokens: Int32Array) => {
+      // Processes could not agree on when to stop.
+      if (ranks.decidesAlone) for (const reason of [signal, termination]) reason.throwIfAborted();
+      return ranks.logits(tokens);
+    };
+    const taking = takeSamples({ model, samples, step, seed: settings.seed, logits });
+    for (;;) {
+      const next = yield* this.#unlessTerminated(() => taking.next());
+      if (next.done) return;
+      yield await log.record(next.value);
+    }
+  }
 }

@@ -62,6 +62,8 @@ function stepEvents(step: number, steps: number): TrainEvent[] {
     tokens: 2000,
     supervisedTokens: 1500,
     tokensPerSecond: 4000,
+    flops: 1e12,
+    flopUtilisation: 0.5,
     fill: 0.9,
   };
   if (step % 10 !== 0) return [taken];

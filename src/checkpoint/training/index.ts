@@ -14,5 +14,5 @@ export type {
 export { onEveryRank } from './gather.js';
 export type { CheckpointBlock, ShardPiece, TensorKind } from './pieces.js';
 export { latestCheckpoint, openTogether } from './select.js';
-export type { JsonValue, TrainingCursor, TrainingState } from './state.js';
+export type { TrainingCursor, TrainingState } from './state.js';
 export { checkpointWeights } from './weights.js';

@@ -1,8 +1,6 @@
+import type { JsonValue } from '../../conversation/index.js';
 import * as z from 'zod';
 import type { RandomState } from '../../core/index.js';
-
-/** Anything JSON can say. @public */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** Where training goes on in its data: the `next` of the last finished step. @public */
 export interface TrainingCursor {

@@ -30,6 +30,8 @@ export interface PackedStep {
   readonly tokens: number;
   /** Tokens that are learned, over the whole step: what its loss is divided by. */
   readonly supervisedTokens: number;
+  /** Pairs of tokens that see each other, each token with itself too: what causal attention computes. */
+  readonly attendedPairs: number;
   /** Tokens over what its micro-batches could hold, in (0, 1]. */
   readonly fill: number;
 }
@@ -100,6 +102,11 @@ export class PackedDataset {
     return sum(this.#store.supervisedTokens);
   }
 
+  /** Tokens of the longest conversation. */
+  get longest(): number {
+    return this.#store.lengths.reduce((longest, length) => Math.max(longest, length), 0);
+  }
+
   /** Steps of an epoch. */
   stepsInEpoch(epoch: number): number {
     return this.#plan(epoch).length;
@@ -164,7 +171,8 @@ export class PackedDataset {
   #step(plan: readonly StepPlan[], epoch: number, step: number): PackedStep {
     const microBatches = plan[step]!;
     const examples = microBatches.flat();
-    const tokens = sum(examples.map((example) => this.#store.lengths[example]!));
+    const lengths = examples.map((example) => this.#store.lengths[example]!);
+    const tokens = sum(lengths);
     const fingerprint = this.#fingerprint;
     return {
       cursor: { epoch, step, fingerprint },
@@ -174,6 +182,7 @@ export class PackedDataset {
       conversations: examples.length,
       tokens,
       supervisedTokens: sum(examples.map((example) => this.#store.supervisedTokens[example]!)),
+      attendedPairs: sum(lengths.map((length) => (length * (length + 1)) / 2)),
       fill: tokens / (microBatches.length * this.settings.microBatchTokens),
     };
   }

@@ -6,8 +6,10 @@ import { NativeVector } from './handles.js';
 import { Runtime } from './runtime.js';
 import { NativeTransformer } from './transformer.js';
 
-/** A tenth of a second or more on today's processors. */
-const PEAK_ITERATIONS = 1e8;
+/** Some hundredths of a second on today's processors. */
+const PEAK_ITERATIONS = 2e7;
+/** The first runs while the processor raises its clock, and others may use the machine during any. */
+const PEAK_RUNS = 5;
 
 /** What the calls of one kernel took together. */
 export interface KernelTime {
@@ -126,9 +128,13 @@ export class NativeEngine implements Engine {
 
   /** Floating-point operations a second of bare multiply-adds on all threads: the most any kernel could do. */
   async peak(): Promise<number> {
-    const started = performance.now();
-    const operations = await this.#runtime.run('peak', (engine) => this.#runtime.addon.peak(engine, PEAK_ITERATIONS));
-    return (operations * 1000) / (performance.now() - started);
+    let best = 0;
+    for (let run = 0; run < PEAK_RUNS; run++) {
+      const started = performance.now();
+      const operations = await this.#runtime.run('peak', (engine) => this.#runtime.addon.peak(engine, PEAK_ITERATIONS));
+      best = Math.max(best, (operations * 1000) / (performance.now() - started));
+    }
+    return best;
   }
 
   #resolve(vector: Vector): NativeVector {

@@ -23,7 +23,7 @@ export interface TextGeneration extends TokenGeneration {
  * @param scheduler - gives the call its place in the batch, which is given back however this ends.
  */
 export async function* generateText(
-  scheduler: Scheduler,
+  scheduler: Pick<Scheduler, 'open'>,
   job: TextGeneration,
 ): AsyncGenerator<TextDelta, Generation, undefined> {
   const { prompt, maxTokens, signal } = job;

@@ -62,6 +62,10 @@ export class OwnRank implements RankGroup {
     return this.#trainer.restore();
   }
 
+  peak(): Promise<number | undefined> {
+    return this.#trainer.peak();
+  }
+
   step(packed: PackedStep, order: StepOrder): Promise<StepOutcome> {
     const { rank, worldSize } = this.#communicator;
     const own = this.#dataset.distribute(packed, worldSize)[rank]!;
@@ -75,6 +79,10 @@ export class OwnRank implements RankGroup {
     const { rank, worldSize } = this.#communicator;
     const dealt = [...dealMicroBatches(dataset, worldSize)];
     return this.#trainer.evaluate(dealt.map((microBatches) => this.#loader(dataset, microBatches[rank])));
+  }
+
+  logits(tokens: Int32Array): Promise<Float32Array> {
+    return this.#trainer.logits(tokens);
   }
 
   save(state: TrainingState): Promise<void> {

@@ -19,8 +19,10 @@ export type RankCommand =
   | { readonly type: 'block'; readonly start: number; readonly values: Float32Array; readonly isLast: boolean }
   | { readonly type: 'open-checkpoint'; readonly from: string }
   | { readonly type: 'restore' }
+  | { readonly type: 'peak' }
   | { readonly type: 'step'; readonly batches: readonly MaybeBatch[]; readonly order: StepOrder }
   | { readonly type: 'evaluate'; readonly batches: readonly MaybeBatch[] }
+  | { readonly type: 'logits'; readonly tokens: Int32Array }
   | { readonly type: 'save'; readonly state: TrainingState }
   | { readonly type: 'settle' }
   /** Rank 0 fills in the block, in shared memory. */

@@ -15,9 +15,13 @@ export interface RankGroup {
   openCheckpoint(from: string, options: CallOptions): Promise<ResumedState | undefined>;
   /** Goes on from the checkpoint that was opened last. */
   restore(): Promise<void>;
+  /** Floating-point operations a second that all ranks together could do at most; `undefined` where one cannot tell. */
+  peak(): Promise<number | undefined>;
   step(packed: PackedStep, order: StepOrder): Promise<StepOutcome>;
   /** @returns the sum of the losses of the dataset's supervised tokens. */
   evaluate(dataset: PackedDataset): Promise<number>;
+  /** @returns logits `[V]` of what follows a sequence with the parameters as they are. */
+  logits(tokens: Int32Array): Promise<Float32Array>;
   /** Begins a checkpoint. */
   save(state: TrainingState): Promise<void>;
   /** Waits for the checkpoint that is being written. */

@@ -8,9 +8,16 @@ import {
 } from '../../checkpoint/index.js';
 import type { Communicator } from '../../collectives/index.js';
 import type { CallOptions } from '../../core/index.js';
-import { type Engine, loraBlocks, loraDropoutSeed, type PackedBatch, type Transformer } from '../../engine/index.js';
+import {
+  type Engine,
+  IGNORED_LABEL,
+  loraBlocks,
+  loraDropoutSeed,
+  type PackedBatch,
+  type Transformer,
+} from '../../engine/index.js';
 import type { TrainerSettings } from '../config.js';
-import { forwardBackward, forwardLoss, type Pass } from '../loop.js';
+import { forwardBackward, forwardLogits, forwardLoss, type Pass } from '../loop.js';
 import { clipFactor } from '../optimizer.js';
 import { activationBytes } from '../recompute.js';
 import { createTrainable, FrozenBlocks, type Trainable, type TrainableSource } from '../trainable/index.js';
@@ -132,6 +139,14 @@ export class RankTrainer {
     }
   }
 
+  /** Measured by all ranks at once: they may share a machine. @returns the sum, `undefined` where one cannot tell */
+  async peak(): Promise<number | undefined> {
+    const { engine, communicator } = this.#runtime;
+    const sums = Float64Array.of((await engine.peak?.()) ?? Number.NaN);
+    await communicator.allReduce(sums);
+    return Number.isNaN(sums[0]) ? undefined : sums[0];
+  }
+
   /** Takes one optimizer step, unless its loss or gradient is no number: then nothing has changed. */
   async step(loads: readonly LoadBatch[], order: StepOrder): Promise<StepOutcome> {
     const trainable = this.#trainable;
@@ -187,6 +202,16 @@ export class RankTrainer {
     const sums = Float64Array.of(lossSum);
     await this.#runtime.communicator.allReduce(sums);
     return sums[0]!;
+  }
+
+  /** Computed by rank 0; the others only bring their shares of the blocks. @returns `[V]`, on every rank */
+  async logits(tokens: Int32Array): Promise<Float32Array> {
+    const { communicator } = this.#runtime;
+    const sequenceStarts = Int32Array.of(0, tokens.length);
+    const packed = { tokens, labels: tokens.map(() => IGNORED_LABEL), sequenceStarts };
+    const logits_V = await forwardLogits(this.#pass, communicator.rank === 0 ? packed : NOTHING);
+    await communicator.broadcast(logits_V, 0);
+    return logits_V;
   }
 
   /**

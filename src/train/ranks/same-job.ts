@@ -19,10 +19,10 @@ export async function assertSameJob(
 ): Promise<void> {
   const { rank, worldSize } = communicator;
   if (worldSize === 1) return;
-  const { evaluation, sharding, prefetch, resume, checkpoints } = settings;
+  const { evaluation, samples, sharding, prefetch, resume, checkpoints } = settings;
   const told: Readonly<Record<string, unknown>> = {
     ...description.settings,
-    ...{ evaluation, sharding, prefetch },
+    ...{ evaluation, samples, sharding, prefetch },
     // Directories may be mounted elsewhere on another machine.
     resume: resume === false ? false : resume === 'auto' ? 'auto' : 'a checkpoint',
     checkpoints: checkpoints && { ...checkpoints, directory: undefined },

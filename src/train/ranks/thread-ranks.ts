@@ -88,6 +88,10 @@ export class ThreadRanks implements RankGroup {
     await this.#ask(() => ({ type: 'restore' }));
   }
 
+  async peak(): Promise<number | undefined> {
+    return (await this.#ask(() => ({ type: 'peak' }))) as number | undefined;
+  }
+
   async step(packed: PackedStep, order: StepOrder): Promise<StepOutcome> {
     const perRank = this.#dataset.distribute(packed, this.worldSize);
     const batches = await Promise.all(
@@ -104,6 +108,10 @@ export class ThreadRanks implements RankGroup {
       lossSum += (await this.#ask((rank) => ({ type: 'evaluate', batches: [batches[rank]] }))) as number;
     }
     return lossSum;
+  }
+
+  async logits(tokens: Int32Array): Promise<Float32Array> {
+    return (await this.#ask(() => ({ type: 'logits', tokens }))) as Float32Array;
   }
 
   async save(state: TrainingState): Promise<void> {

@@ -70,10 +70,16 @@ async function carryOut(trainer: RankTrainer, command: RankCommand, rank: number
   switch (command.type) {
     case 'restore':
       return trainer.restore();
+    case 'peak':
+      return trainer.peak();
     case 'step':
       return trainer.step(loadersOf(command.batches), command.order);
     case 'evaluate':
       return trainer.evaluate(loadersOf(command.batches));
+    case 'logits': {
+      const logits_V = await trainer.logits(command.tokens);
+      return rank === 0 ? logits_V : undefined;
+    }
     case 'save':
       return trainer.save(command.state);
     case 'settle':

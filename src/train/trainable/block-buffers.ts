@@ -70,8 +70,8 @@ export class BlockBuffers {
   }
 }
 
-/** Sizes of blocks that each slot serves. */
-function slotSizes(blocks: readonly BlockLayout[]): number[][] {
+/** Sizes of blocks that each slot serves; a slot takes memory for its largest. */
+export function slotSizes(blocks: readonly BlockLayout[]): number[][] {
   const outer = blocks.filter(({ kind }) => kind === 'embedding' || kind === 'head');
   // A head without a matrix is computed with the embedding's: both are in use at once.
   const shared = outer.every(hasMatrix)

@@ -1,0 +1,12 @@
+export { resolvePlanConfig } from './config.js';
+export type {
+  PlanConfig,
+  PlanEvent,
+  PlannedData,
+  PlannedMemory,
+  PlannedSteps,
+  PlannedTime,
+  PlanWarning,
+  TrainingPlan,
+} from './plan.js';
+export { planRun } from './plan-run.js';

@@ -1,0 +1,1 @@
+export { TensorBoardRecorder } from './recorder.js';
