@@ -42,6 +42,7 @@ if (values.thread) {
       ...[
         'run',
         'test/engine/native.test.ts',
+        'test/engine/native-batching.test.ts',
         'test/engine/native-lifetime.test.ts',
         'test/engine/native-stopped.test.ts',
       ],

@@ -17,6 +17,20 @@ namespace VICUNA_ISA {
 
 constexpr Index kSkinnyInputs = 8;
 
+/// Processors follow one stream of reads within a page. Where rows are shorter than that, several of them at once are read
+/// at half the speed of one after the other.
+constexpr Index kPageBytes = 4096;
+
+/// How the bytes that come next are asked for while these are computed.
+enum class Ahead {
+  /// Row by row, each some rows on: for rows that have pages of their own.
+  rowByRow,
+  /// In the order in which they lie in memory.
+  inOrder,
+  /// Not at all: one row after the other is what the processor foresees by itself.
+  never,
+};
+
 /// Adds the product of a group of kScaleGroup weights and each input to its sums.
 template <int Inputs, class Stored>
 VICUNA_INLINE void addGroup(const Stored* weights, const float*, const float* input, Index inputStride, Vec* sums) {
@@ -40,7 +54,7 @@ VICUNA_INLINE void addGroup(const std::int8_t* weights, const float* scale, cons
 }
 
 /// Weight rows `row` to `row + Rows` times input rows `first` to `first + Inputs`.
-template <class Stored, int Rows, int Inputs>
+template <class Stored, int Rows, int Inputs, Ahead ahead>
 VICUNA_INLINE void multiplyRows(const SkinnyMultiply& s, Index row, Index first) {
   static_assert(kScaleGroup % kLanes == 0, "groups are whole vectors");
   const bool isScaled = s.weights.scales != nullptr;
@@ -50,12 +64,14 @@ VICUNA_INLINE void multiplyRows(const SkinnyMultiply& s, Index row, Index first)
   const float* const input = s.input + first * K;
   Vec sums[Rows][Inputs]{};
   Index k = 0;
+  constexpr Index line = 64 / static_cast<Index>(sizeof(Stored));
   for (; k + kScaleGroup <= K; k += kScaleGroup) {
+    if (ahead == Ahead::inOrder)
+      for (Index next = 0; next < Rows * kScaleGroup; next += line) __builtin_prefetch(weights + Rows * (K + k) + next);
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; r++) {
-      // The rows after these: memory is asked for them while these are computed.
-      for (Index ahead = 0; ahead < kScaleGroup; ahead += 64 / static_cast<Index>(sizeof(Stored)))
-        __builtin_prefetch(weights + (Rows + r) * K + k + ahead);
+      if (ahead == Ahead::rowByRow)
+        for (Index next = 0; next < kScaleGroup; next += line) __builtin_prefetch(weights + (Rows + r) * K + k + next);
       const float* const scale = isScaled ? scales + r * scaleStride + k / kScaleGroup : nullptr;
       addGroup<Inputs>(weights + r * K + k, scale, input + k, K, sums[r]);
     }
@@ -72,14 +88,27 @@ VICUNA_INLINE void multiplyRows(const SkinnyMultiply& s, Index row, Index first)
       s.result[at + m * s.N + r] = (s.initial == nullptr ? 0.0f : s.initial[at + m * s.N + r]) + sumOfLanes(sums[r][m]);
 }
 
-/// Weight rows [begin, end) times `Inputs` input rows.
+/// Weight rows [begin, end) times `Inputs` input rows, `Rows` of the weights' at once.
+template <class Stored, int Rows, int Inputs, Ahead ahead>
+VICUNA_INLINE void multiplyRange(const SkinnyMultiply& s, Index begin, Index end, Index first) {
+  Index row = begin;
+  for (; row + Rows <= end; row += Rows) multiplyRows<Stored, Rows, Inputs, ahead>(s, row, first);
+  for (; row < end; row++) multiplyRows<Stored, 1, Inputs, Ahead::never>(s, row, first);
+}
+
 template <class Stored, int Inputs>
 void multiplyRange(const SkinnyMultiply& s, Index begin, Index end, Index first) {
   // Sums fill the registers that the weights and the inputs leave over.
   constexpr int budget = kTileRows * kTileVectors / Inputs, rows = budget > 4 ? 4 : budget;
-  Index row = begin;
-  for (; row + rows <= end; row += rows) multiplyRows<Stored, rows, Inputs>(s, row, first);
-  for (; row < end; row++) multiplyRows<Stored, 1, Inputs>(s, row, first);
+  // Bytes come faster than one sum can take them up: short rows of them are several at once all the same.
+  constexpr bool isSlow = sizeof(Stored) == 1;
+  // With more inputs the products set the pace, and every input that is read should meet several weights.
+  if (Inputs > 2 || s.K * static_cast<Index>(sizeof(Stored)) >= kPageBytes)
+    multiplyRange<Stored, rows, Inputs, Ahead::rowByRow>(s, begin, end, first);
+  else if (isSlow)
+    multiplyRange<Stored, rows, Inputs, Ahead::inOrder>(s, begin, end, first);
+  else
+    multiplyRange<Stored, 1, Inputs, Ahead::never>(s, begin, end, first);
 }
 
 template <class Stored>

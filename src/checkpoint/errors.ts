@@ -2,6 +2,7 @@ import { VicunaError } from '../core/index.js';
 
 /** Where in a checkpoint something is wrong. @public */
 export interface CheckpointLocation {
+  /** Path of the file or directory at fault. */
   readonly file: string;
   /** Name of the tensor, where one is at fault. */
   readonly tensor?: string | undefined;
@@ -13,10 +14,16 @@ export interface CheckpointLocation {
  * @public
  */
 export class CheckpointError extends VicunaError {
+  /** Path of the file or directory at fault. */
   readonly file: string;
+  /** Name of the tensor at fault; `undefined` where it is the file as a whole. */
   readonly tensor: string | undefined;
 
-  /** @param problem - what is wrong and what to do about it, as sentences. */
+  /**
+   * Puts file and tensor in front of the problem.
+   *
+   * @param problem - what is wrong and what to do about it, as sentences.
+   */
   constructor(location: CheckpointLocation, problem: string, options?: { readonly cause?: unknown }) {
     const tensor = location.tensor === undefined ? '' : `, tensor ${JSON.stringify(abbreviate(location.tensor))}`;
     super('model-unreadable', `${location.file}${tensor}: ${problem}`, options);
@@ -35,7 +42,11 @@ export class TrainingCheckpointError extends VicunaError {
   /** The file at fault. */
   readonly file: string;
 
-  /** @param problem - what is wrong and what to do about it, as sentences. */
+  /**
+   * Puts the file in front of the problem.
+   *
+   * @param problem - what is wrong and what to do about it, as sentences.
+   */
   constructor(
     code: 'checkpoint-unreadable' | 'checkpoint-unsupported',
     file: string,

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Terminal } from './terminal.js';
 import { answersCommand } from './verbs/answers.js';
 import { chatCommand } from './verbs/chat.js';
+import { deduplicateCommand } from './verbs/deduplicate.js';
 import { gatewayCommand } from './verbs/gateway.js';
 import { judgeCommand } from './verbs/judge.js';
 import { keyCommand } from './verbs/key.js';
@@ -10,6 +11,7 @@ import { serveCommand } from './verbs/serve.js';
 import { workerCommand } from './verbs/worker.js';
 
 const verbs = [
+  deduplicateCommand,
   answersCommand,
   judgeCommand,
   reportCommand,

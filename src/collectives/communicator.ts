@@ -17,6 +17,7 @@ export type CollectiveArray = Float32Array | Float64Array;
 export interface Communicator extends AsyncDisposable {
   /** Counts from 0. */
   readonly rank: number;
+  /** How many ranks there are. */
   readonly worldSize: number;
   /** What carries it: `single`, `threads` or `mpi`. */
   readonly backend: string;

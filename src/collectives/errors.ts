@@ -6,14 +6,18 @@ export interface RankFailure {
   readonly rank: number;
   /** What happened to it, as the end of the sentence "Rank 1 ...". */
   readonly problem: string;
+  /** The error behind it, where there is one. */
   readonly cause?: unknown;
 }
 
 /** A rank of the job failed, and with it the job: what every other rank gets. Code `rank-failed`. @public */
 export class RankError extends VicunaError {
+  /** The rank that failed. Counts from 0. */
   readonly rank: number;
+  /** What happened to it, as the end of the sentence "Rank 1 ...". */
   readonly problem: string;
 
+  /** Describes the failure of one rank to the others. */
   constructor({ rank, problem, cause }: RankFailure) {
     super('rank-failed', `Rank ${rank} ${problem}`, cause === undefined ? undefined : { cause });
     this.rank = rank;
@@ -28,6 +32,11 @@ export class RankError extends VicunaError {
  * @public
  */
 export class CollectiveMismatchError extends VicunaError {
+  /**
+   * Lists the calls that should have been one and the same.
+   *
+   * @param calls - what each rank called, in the order of the ranks.
+   */
   constructor(calls: readonly string[]) {
     const lines = calls.map((call, rank) => `  rank ${rank}: ${call}`);
     super(

@@ -1,6 +1,8 @@
 /** Half-open range of a vector. @public */
 export interface ShardRange {
+  /** Index of the first element. */
   readonly start: number;
+  /** Index past the last element. */
   readonly end: number;
 }
 

@@ -19,7 +19,9 @@ export interface DrawnToken extends TokenProbability {
 
 /** A piece of a reply as it is made. Concatenated, the deltas are the reply. @public */
 export interface TextDelta {
+  /** Tells it from what later versions may stream. */
   readonly type: 'text-delta';
+  /** The new text; characters are whole. */
   readonly text: string;
   /** The tokens that made the text, where {@link ChatOptions.logprobs} asked for them. */
   readonly tokens?: readonly DrawnToken[] | undefined;
@@ -27,7 +29,9 @@ export interface TextDelta {
 
 /** Tokens a call used. @public */
 export interface Usage {
+  /** Tokens that were read, those of the template included. */
   readonly promptTokens: number;
+  /** Tokens that were written. */
   readonly completionTokens: number;
   /** Those of `promptTokens` that were not computed, since an earlier call had them. */
   readonly cachedPromptTokens?: number | undefined;
@@ -37,12 +41,14 @@ export interface Usage {
 
 /** A finished reply. @public */
 export interface Generation {
+  /** The whole reply, without the stop string that ended it. */
   readonly text: string;
   /**
    * `stop`: the model ended its turn or a stop string came; `length`: `maxTokens` or the context was full;
    * `content-filter`: the endpoint withheld the rest.
    */
   readonly finishReason: 'stop' | 'length' | 'content-filter';
+  /** What the call took. */
   readonly usage: Usage;
 }
 
@@ -81,7 +87,7 @@ export interface ChatOptions extends CallOptions {
   readonly stop?: readonly string[] | undefined;
   /** Return each token's probability with this many of the likeliest beside it, 0 to 20. @defaultValue not returned */
   readonly logprobs?: number | undefined;
-  /** @defaultValue `{ type: 'text' }` */
+  /** What form the reply has. @defaultValue `{ type: 'text' }` */
   readonly responseFormat?: ResponseFormat | undefined;
 }
 
@@ -100,17 +106,24 @@ export type ChatFeature = 'json-schema' | 'logprobs' | 'penalties' | 'repetition
  * @public
  */
 export interface ChatModel {
+  /** Names the model in stores, reports and logs. */
   readonly id: string;
   /**
    * What it can do of {@link ChatFeature}. An option that asks for anything else is refused with `option-unsupported`,
    * never ignored.
    */
   readonly features: readonly ChatFeature[];
+  /**
+   * Answers the last message. Iterate the run for the reply as it is made, or await its result for all of it.
+   *
+   * @param messages - the conversation so far, a system message first where there is one.
+   */
   chat(messages: readonly Message[], options?: ChatOptions): Run<TextDelta, Generation>;
 }
 
 /** A model that goes on with a text as it stands. @public */
 export interface CompletionModel {
+  /** Goes on with a text as it stands, without a template. */
   complete(prompt: string, options?: ChatOptions): Run<TextDelta, Generation>;
 }
 
@@ -124,5 +137,6 @@ export interface Embedding {
 
 /** A model that turns texts into points, near each other where they mean the same. @public */
 export interface EmbeddingModel {
+  /** Turns texts into points, each on its own. @returns a point for each text, in their order. */
   embed(texts: readonly string[], options?: CallOptions): Promise<readonly Embedding[]>;
 }

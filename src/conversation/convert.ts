@@ -22,12 +22,27 @@ export function toConversation(raw: RawConversation): Conversation {
       );
     return { role, content: value };
   });
-  return { id: raw.id, messages, ...(raw.metadata !== undefined && { metadata: raw.metadata }) };
+  const { id, segmentOf, unfinished, metadata } = raw;
+  return {
+    id,
+    messages,
+    ...(segmentOf !== undefined && { segmentOf }),
+    ...(unfinished !== undefined && { unfinished }),
+    ...(metadata !== undefined && { metadata }),
+  };
 }
 
 /** A conversation as readers and the cleaner pass it on. */
 export function toRaw(conversation: Conversation, location?: RawConversation['location']): RawConversation {
-  const { id, messages, metadata } = conversation;
+  const { id, messages, segmentOf, unfinished, metadata } = conversation;
   const turns = messages.map(({ role, content }) => ({ from: role, value: content }));
-  return { id, turns, format: 'markdown', location, metadata };
+  return {
+    id,
+    turns,
+    format: 'markdown',
+    location,
+    ...(segmentOf !== undefined && { segmentOf }),
+    ...(unfinished !== undefined && { unfinished }),
+    metadata,
+  };
 }

@@ -17,6 +17,7 @@ export interface RawTurn {
 export interface RawConversation {
   /** The record's own id; where it has none, one made of its content, the same every time it is read. */
   readonly id: string;
+  /** In the file's order. */
   readonly turns: readonly RawTurn[];
   /** Form of the assistant's turns; `undefined` where nobody has looked. Human turns are plain text either way. */
   readonly format?: 'html' | 'markdown' | undefined;
@@ -24,6 +25,9 @@ export interface RawConversation {
   readonly plugins?: unknown;
   /** Where the record stands, for reports and errors. */
   readonly location?: DataLocation | undefined;
+  /** What a `Conversation` that was written and read again says of the longer one it is a piece of. */
+  readonly segmentOf?: string | undefined;
+  readonly unfinished?: boolean | undefined;
   /** The record's other fields. Never trained on. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }

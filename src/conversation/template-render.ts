@@ -4,14 +4,21 @@ import type { Conversation, Message, Role } from './types.js';
 
 /** A text and where its control tokens stand (UTF-16 offsets, ascending). Tokenizers take it as it is. @public */
 export interface RenderedPrompt {
+  /** The whole text, ending where the model goes on. */
   readonly text: string;
+  /**
+   * Offsets of the control tokens in `text`, in UTF-16 units, ascending. The same letters elsewhere are ordinary text.
+   */
   readonly controls: readonly number[];
 }
 
 /** Where a message stands in a rendered text, as UTF-16 offsets. Turns tile the text. @public */
 export interface RenderedTurn {
+  /** Whose message it is. */
   readonly role: Role;
+  /** Where its frame begins. */
   readonly start: number;
+  /** Just past its frame: where the next turn begins. */
   readonly end: number;
 }
 
@@ -21,11 +28,13 @@ export interface SupervisedSpan {
   readonly start: number;
   /** Just past what ends the reply (`</s>`); past the content where the reply was cut short. */
   readonly end: number;
+  /** Where the reply itself begins. */
   readonly contentStart: number;
+  /** Just past the reply itself. */
   readonly contentEnd: number;
 }
 
-/** @public */
+/** A conversation as one text, with what is learned of it. @public */
 export interface RenderedConversation extends RenderedPrompt {
   /** One a message, the system message first. */
   readonly turns: readonly RenderedTurn[];

@@ -3,7 +3,9 @@ import { VicunaError } from '../core/index.js';
 
 /** What stands around a message. @public */
 export interface MessageFrame {
+  /** Written before the message. */
   readonly prefix: string;
+  /** Written after it. */
   readonly suffix: string;
 }
 
@@ -16,11 +18,15 @@ export interface MessageFrame {
  * @public
  */
 export interface PromptTemplate {
+  /** Names the template in saved models and errors. */
   readonly name: string;
   /** The system message of a conversation that brings none. */
   readonly systemMessage: string;
+  /** Stands around the system message. */
   readonly system: MessageFrame;
+  /** Stands around a user's message. */
   readonly user: MessageFrame;
+  /** Stands around a reply, divided into what is given and what is learned. */
   readonly assistant: {
     /** Ends the prompt: the model goes on from here. */
     readonly prefix: string;

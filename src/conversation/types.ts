@@ -3,7 +3,9 @@ export type Role = 'system' | 'user' | 'assistant';
 
 /** One turn of a conversation, as markdown. @public */
 export interface Message {
+  /** Who says it: `system` sets the scene, `user` asks, `assistant` is what is learned. */
   readonly role: Role;
+  /** What was said, without anything of a template. */
   readonly content: string;
 }
 
@@ -13,7 +15,9 @@ export interface Message {
  * @public
  */
 export interface Conversation {
+  /** Names the conversation in reports and errors. The cleaner keeps the first of each id. */
   readonly id: string;
+  /** A system message first where there is one, then user and assistant in turn. */
   readonly messages: readonly Message[];
   /**
    * Id of the longer conversation this is a piece of, where it was cut. Pieces of one never end up on both sides of a

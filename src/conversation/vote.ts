@@ -14,6 +14,7 @@ export interface Vote {
   readonly question?: string | undefined;
   /** Ids of the models, `a` the one shown on the left or first. */
   readonly models: { readonly a: string; readonly b: string };
+  /** Which answer is better. */
   readonly outcome: VoteOutcome;
   /** Who voted: any name that is the same for the same person, and no more personal than that. */
   readonly voter?: string | undefined;

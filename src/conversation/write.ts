@@ -18,9 +18,13 @@ export interface WriteConversationsOptions extends CallOptions {
 
 /** What was written. @public */
 export interface WriteReport {
+  /** Where the file is now. */
   readonly path: string;
+  /** Records that were written. */
   readonly conversations: number;
+  /** Messages of all records. */
   readonly messages: number;
+  /** Size of the file. */
   readonly bytes: number;
   /** SHA-256 of the file, in hexadecimal. */
   readonly sha256: string;

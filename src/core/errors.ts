@@ -48,8 +48,14 @@ const brand = Symbol.for('vicuna-sdk.error');
  * @public
  */
 export class VicunaError extends Error {
+  /** What went wrong, for programs: stable between versions, unlike the message. */
   readonly code: VicunaErrorCode;
 
+  /**
+   * For errors of your own that are to be told from ours by their code.
+   *
+   * @param message - what is wrong and what to do about it, as sentences.
+   */
   constructor(code: VicunaErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.name = new.target.name;
@@ -67,13 +73,20 @@ export class VicunaError extends Error {
 export interface ConfigIssue {
   /** Dotted path of the field, for example `languages.keep.0`; empty for the configuration itself. */
   readonly path: string;
+  /** What is wrong with the field and what it may be. */
   readonly message: string;
 }
 
 /** A configuration that cannot be used, with every field at fault. Code `config-invalid`. @public */
 export class ConfigError extends VicunaError {
+  /** One for every field at fault, at least one. */
   readonly issues: readonly ConfigIssue[];
 
+  /**
+   * Lists everything that is wrong at once.
+   *
+   * @param subject - what the configuration is for: `ShareGPTCleaner config`.
+   */
   constructor(subject: string, issues: readonly ConfigIssue[]) {
     const lines = issues.map((issue) => `  ${issue.path || '(itself)'}: ${issue.message}`);
     super('config-invalid', `${subject} cannot be used:\n${lines.join('\n')}`);
@@ -83,16 +96,26 @@ export class ConfigError extends VicunaError {
 
 /** Where in a file something was found. Lines and columns count from 1, offsets are bytes from 0. @public */
 export interface DataLocation {
+  /** Path of the file, or a name in brackets for what is no file. */
   readonly file: string;
+  /** Line in which the record begins. Counts from 1. */
   readonly line?: number;
+  /** Byte at which the record begins. */
   readonly offset?: number;
+  /** Id of the record, where it has one. */
   readonly id?: string;
 }
 
 /** A data file or record that does not have the form it should have. Code `data-malformed`. @public */
 export class DataError extends VicunaError {
+  /** Where the record stands. */
   readonly location: DataLocation;
 
+  /**
+   * Puts the location in front of the problem.
+   *
+   * @param problem - what is wrong and what to do about it, behind the location.
+   */
   constructor(location: DataLocation, problem: string, options?: { readonly cause?: unknown }) {
     super('data-malformed', `${describeLocation(location)}: ${problem}`, options);
     this.location = location;

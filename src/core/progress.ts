@@ -12,5 +12,6 @@ export interface Progress {
 export interface CallOptions {
   /** Aborting stops the job and rejects with `signal.reason` itself, unwrapped. */
   readonly signal?: AbortSignal | undefined;
+  /** Called as the job goes on, for bars and logs; must not throw. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }

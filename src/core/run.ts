@@ -11,6 +11,7 @@ export type Source<T> = Iterable<T> | AsyncIterable<T>;
  * @public
  */
 export interface Run<Item, Result> extends AsyncIterable<Item> {
+  /** Resolves when the job is done; asking for it starts a run that nobody iterates. */
   readonly result: Promise<Result>;
 }
 

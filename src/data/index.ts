@@ -1,28 +1,55 @@
+export { inBatches } from './batches.js';
 export {
   type CleanOptions,
   type CleanReport,
   type CleanResult,
   cleanerConfigSchema,
   type LanguageFilter,
+  loadLanguageDetector,
   type Reject,
   type RejectReason,
   rejectReasons,
   ShareGPTCleaner,
   type ShareGPTCleanerConfig,
 } from './cleaner/index.js';
+export {
+  type ContaminatedOptions,
+  type ContaminationConfig,
+  type ContaminationHit,
+  type ContaminationReport,
+  type EvaluationText,
+  findContamination,
+  removeContaminated,
+} from './contamination/index.js';
 export { htmlToMarkdown } from './html/index.js';
+export {
+  estimateSimilarity,
+  type MinHashConfig,
+  minHashSignature,
+  type NearDuplicate,
+  type NearDuplicateConfig,
+  type NearDuplicateOptions,
+  type NearDuplicateReport,
+  removeNearDuplicates,
+  shingleSimilarity,
+} from './near-duplicates/index.js';
 export {
   ExampleStore,
   type ExampleStoreOptions,
+  NumberList,
   PackedDataset,
   type PackedStep,
   type PackingConfig,
   type PackingCursor,
   packingConfigSchema,
+  planEpoch,
   type StepPlan,
 } from './packing/index.js';
 export {
+  addTally,
   ConversationSegmenter,
+  cutConversation,
+  emptyTally,
   type SegmenterConfig,
   type SegmentRejectReason,
   type SegmentReport,

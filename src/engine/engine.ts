@@ -1,6 +1,7 @@
+import type { Resolved } from '../core/index.js';
 import type { PackedBatch } from './batch.js';
 import type { BlockLayout } from './layout.js';
-import type { ResolvedLoraConfig } from './lora.js';
+import type { LoraConfig } from './lora.js';
 import type { ModelShape } from './shape.js';
 
 // Shapes: T tokens of a packed batch, C hidden size, V vocabulary size.
@@ -12,6 +13,7 @@ import type { ModelShape } from './shape.js';
  * @public
  */
 export interface Vector {
+  /** Numbers in it; four bytes each. */
   readonly length: number;
   /** Grows with every write, so that what an engine derived from it (a transposed or rounded copy) can be told stale. */
   readonly version: number;
@@ -19,6 +21,7 @@ export interface Vector {
 
 /** A packed batch in an engine's memory, with what is derived from it: targets, positions, attention tiles. @public */
 export interface BatchHandle {
+  /** Tokens of all its sequences (T). */
   readonly tokens: number;
   /** Positions with something to predict. */
   readonly supervisedTokens: number;
@@ -26,6 +29,7 @@ export interface BatchHandle {
 
 /** What a layer's backward needs of its forward, kept instead of computed again. @public */
 export interface LayerActivations {
+  /** Memory they hold on the engine. */
   readonly bytes: number;
 }
 
@@ -52,14 +56,16 @@ export type CompressedFormat = 'bfloat16' | 'int8';
  * @public
  */
 export interface CompressedWeights {
+  /** How the matrices are kept. */
   readonly format: CompressedFormat;
+  /** Memory they hold on the engine. */
   readonly bytes: number;
 }
 
 /** A block's parameters where they are only read. @public */
 export type BlockWeights = Vector | CompressedWeights;
 
-/** @public */
+/** Anything that lives in an engine's memory until {@link Engine.release} frees it. @public */
 export type Handle = BlockWeights | BatchHandle | LayerActivations | KeyValueCache;
 
 /** One vector a block, in {@link modelBlocks} order. @public */
@@ -70,6 +76,7 @@ export type ModelWeights = readonly BlockWeights[];
 
 /** Parameters or gradients of the head. A tied head also reads, and adds to, the embedding's. @public */
 export interface HeadVectors {
+  /** The head block's vector: final norm and LM head. */
   readonly head: Vector;
   /** The embedding block's vector; required when the model's embeddings are tied, ignored otherwise. */
   readonly embedding?: Vector | undefined;
@@ -77,12 +84,13 @@ export interface HeadVectors {
 
 /** A head's parameters where they are only read. @public */
 export interface HeadWeights {
+  /** The head block's parameters: final norm and LM head. */
   readonly head: BlockWeights;
   /** The embedding block's; required when the model's embeddings are tied, ignored otherwise. */
   readonly embedding?: BlockWeights | undefined;
 }
 
-/** @public */
+/** What to compute besides the loss. @public */
 export interface HeadLossOptions {
   /** Factor on every gradient, usually 1 / supervised tokens of the global batch. The loss itself is not scaled. */
   readonly gradientScale: number;
@@ -94,18 +102,19 @@ export interface HeadLossOptions {
   readonly tokenLosses?: boolean | undefined;
 }
 
-/** @public */
+/** The loss of a batch, and what was asked for with it. @public */
 export interface HeadLoss {
   /** Sum over supervised tokens of -log p, in nats. */
   readonly lossSum: number;
   /** Gradient of the head's input `[T, C]`; present when it was asked for. */
   readonly inputGradient?: Vector;
+  /** Loss of every position `[T]` in nats, 0 where nothing is predicted; present when it was asked for. */
   readonly tokenLosses?: Float32Array;
 }
 
-/** @public */
+/** What one layer computed. @public */
 export interface LayerForward {
-  /** `[T, C]` */
+  /** What the next layer reads `[T, C]`. */
   readonly output: Vector;
   /** Present when they were asked for. */
   readonly activations?: LayerActivations;
@@ -113,7 +122,8 @@ export interface LayerForward {
 
 /** The low-rank adapter of one layer. @public */
 export interface LayerAdapter {
-  readonly lora: ResolvedLoraConfig;
+  /** Rank, scale, dropout and which matrices are adapted. */
+  readonly lora: Resolved<LoraConfig>;
   /** A and B of every target, laid out under the names of peft. */
   readonly parameters: Vector;
   /** Where backward adds the gradient of `parameters`. Without it none is computed. */
@@ -127,6 +137,7 @@ export interface LayerAdapter {
 
 /** One sequence's part of a decoding step. @public */
 export interface DecodeRequest {
+  /** Of the sequence; what `tokens` add to it is kept there. */
   readonly cache: KeyValueCache;
   /** Tokens that follow those in the cache: the whole prompt, a chunk of it, or the one token drawn last. */
   readonly tokens: Int32Array;
@@ -141,7 +152,9 @@ export interface DecodeRequest {
  * @public
  */
 export interface Transformer {
+  /** The sizes it was made for. */
   readonly shape: ModelShape;
+  /** Layout of every block, in forward order. */
   readonly blocks: readonly BlockLayout[];
   /** Brings a batch to the engine. @throws VicunaError `engine-failed` when the batch is not well formed. */
   batch(batch: PackedBatch): Promise<BatchHandle>;
@@ -154,8 +167,17 @@ export interface Transformer {
   compress?(block: number, parameters: Vector, format: CompressedFormat): Promise<CompressedWeights>;
   /** Looks the tokens up. @returns `[T, C]` */
   embeddingForward(parameters: BlockWeights, batch: BatchHandle): Promise<Vector>;
+  /**
+   * Adds the gradient of the embedding's parameters.
+   *
+   * @param outputGradient - of the embedding's output `[T, C]`.
+   */
   embeddingBackward(batch: BatchHandle, outputGradient: Vector, gradient: Vector): Promise<void>;
-  /** @param keep - keep what backward needs; otherwise backward recomputes it from the input. */
+  /**
+   * Computes one layer on a whole batch.
+   *
+   * @param keep - keep what backward needs; otherwise backward recomputes it from the input.
+   */
   layerForward(
     parameters: BlockWeights,
     input: Vector,
@@ -164,8 +186,10 @@ export interface Transformer {
     adapter?: LayerAdapter,
   ): Promise<LayerForward>;
   /**
+   * Adds the gradient of a layer's parameters and returns that of its input.
+   *
    * @param activations - from {@link Transformer.layerForward}, used up by this call; `undefined` recomputes them from
-   *   `input`.
+   * `input`.
    * @param gradient - `undefined` where the layer is frozen: its products, a third of the work, are then left out.
    * @param adapter - the one that forward was given.
    * @returns gradient of the input `[T, C]`
@@ -206,16 +230,25 @@ export interface Transformer {
 
 /** One AdamW update (Loshchilov and Hutter 2019): decoupled decay, bias-corrected, all in float32. @public */
 export interface AdamWUpdate {
+  /** Changed in place. */
   readonly parameters: Vector;
+  /** As long as `parameters`; read, not cleared. */
   readonly gradient: Vector;
+  /** As long as `parameters`; zeros before the first step, changed in place. */
   readonly firstMoment: Vector;
+  /** As long as `parameters`; zeros before the first step, changed in place. */
   readonly secondMoment: Vector;
   /** Counts from 1. */
   readonly step: number;
+  /** Of this step, as the schedule has it. */
   readonly learningRate: number;
+  /** Decay of the first moment, in [0, 1); usually 0.9. */
   readonly beta1: number;
+  /** Decay of the second moment, in [0, 1); usually 0.999. */
   readonly beta2: number;
+  /** Added to the root of the second moment; usually 1e-8. */
   readonly epsilon: number;
+  /** Decoupled from the gradient, times the learning rate; 0 for none. */
   readonly weightDecay: number;
   /** Half-open ranges of the vector that decay; everything when absent. */
   readonly decayRanges?: readonly (readonly [start: number, end: number])[] | undefined;
@@ -223,7 +256,7 @@ export interface AdamWUpdate {
   readonly gradientScale: number;
 }
 
-/** @public */
+/** Where a new vector is to lie. @public */
 export interface ZerosOptions {
   /**
    * Most of it will stay zero, as in the gradient and the moments of an embedding: an engine may take memory only where
@@ -234,12 +267,14 @@ export interface ZerosOptions {
   readonly sparse?: boolean | undefined;
 }
 
-/** @public */
+/** `native`: the C++ kernels; `tfjs`: TensorFlow.js on one of its backends. @public */
 export type EngineName = 'native' | 'tfjs';
 
 /** What an engine holds now. @public */
 export interface EngineUsage {
+  /** Handles that were made and not released. */
   readonly handles: number;
+  /** Memory that these hold. */
   readonly bytes: number;
 }
 
@@ -250,13 +285,17 @@ export interface EngineUsage {
  * @public
  */
 export interface Engine extends AsyncDisposable {
+  /** Which of the engines it is. */
   readonly name: EngineName;
   /** What it runs on: `wasm`, `cpu`, `tensorflow`; for `native` the instruction set. */
   readonly backend: string;
   /** Why it was picked, in a sentence for people. */
   readonly reason: string;
+  /** What is held now, for tests and gauges: 0 again when everything was released. */
   readonly usage: EngineUsage;
+  /** Makes the computations of one shape of model. Costs nothing and needs no release. */
   transformer(shape: ModelShape): Transformer;
+  /** Makes a vector of zeros, the caller's to release. */
   zeros(length: number, options?: ZerosOptions): Promise<Vector>;
   /**
    * A vector over the caller's own memory, an `ArrayBuffer` or a `SharedArrayBuffer`: what the engine writes the array
@@ -268,7 +307,11 @@ export interface Engine extends AsyncDisposable {
   upload(values: Float32Array): Promise<Vector>;
   /** Replaces what a vector holds by `values`, which must stay as they are until the promise settles. */
   write(vector: Vector, values: Float32Array): Promise<void>;
-  /** @param into - filled and returned when given. */
+  /**
+   * Copies a vector out of the engine's memory.
+   *
+   * @param into - filled and returned when given.
+   */
   download(vector: Vector, into?: Float32Array): Promise<Float32Array>;
   /** Sum of squares of all elements, accumulated in double precision or as exactly as the device allows. */
   sumOfSquares(vector: Vector): Promise<number>;

@@ -4,18 +4,23 @@ import type { ModelShape } from './shape.js';
 export interface ParameterSlice {
   /** Hugging Face name, for example `model.layers.0.self_attn.q_proj.weight`. */
   readonly name: string;
+  /** Index of its first number in the block's vector. */
   readonly offset: number;
+  /** How many numbers it has: the product of `shape`. */
   readonly size: number;
+  /** `[out, in]` for a matrix, `[size]` for a vector. */
   readonly shape: readonly number[];
 }
 
 /** A block of a model or of its adapter: what is gathered, computed, released and checkpointed as one. @public */
 export interface BlockLayout {
+  /** What the block is; an `adapter` goes with one layer. */
   readonly kind: 'embedding' | 'layer' | 'head' | 'adapter';
   /** Number of the layer, for `kind: 'layer'` and `'adapter'`. */
   readonly layer?: number;
   /** Length of the flat float32 vector. */
   readonly size: number;
+  /** In the order in which they lie in the vector, without gaps. */
   readonly parameters: readonly ParameterSlice[];
 }
 

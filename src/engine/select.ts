@@ -6,7 +6,7 @@ import type { TfjsBackend } from './tfjs/device.js';
 
 /** What to compute with. Everything is optional; what is left open is chosen. @public */
 export interface EngineOptions {
-  /** @defaultValue `'auto'`: the fastest that loads here. */
+  /** Which engine computes; a name takes that one or fails. @defaultValue `'auto'`: the fastest that loads here. */
   readonly engine?: 'auto' | EngineName | undefined;
   /**
    * Backend of the `tfjs` engine. `tensorflow` needs `@tensorflow/tfjs-node-gpu` (NVIDIA GPUs) or

@@ -35,6 +35,7 @@ export interface ModelShape {
   readonly ffnSize: number;
   /** Added to the mean square in RMSNorm. */
   readonly rmsNormEpsilon: number;
+  /** How positions enter attention. */
   readonly rope: RopeShape;
   /** The LM head uses the embedding's matrix; the head block then holds only the final norm. */
   readonly tiedEmbeddings: boolean;

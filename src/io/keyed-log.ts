@@ -26,9 +26,11 @@ export interface KeyedLogOptions<Entry extends LogEntry> {
   readonly flushWithin?: number | undefined;
 }
 
-/** A last line that a crash cut short. The next append cuts it off; its own append never resolved. */
+/** A last line that a crash cut short. The next append cuts it off; its own append never resolved. @public */
 export interface TornLine {
+  /** Where the line begins. */
   readonly location: DataLocation;
+  /** How much of it is there. */
   readonly bytes: number;
 }
 

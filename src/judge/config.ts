@@ -5,7 +5,7 @@ import type { JudgeMode, Question } from './types.js';
 
 /** How answers are judged. @public */
 export interface PairwiseJudgeConfig {
-  /** @defaultValue `'scores'` */
+  /** What the judge is asked: two scores, a verdict, or one score. @defaultValue `'scores'` */
   readonly mode?: JudgeMode | undefined;
   /**
    * Ask about each pair in both orders, since judges favour a place. An answer wins only where both orders say so; a

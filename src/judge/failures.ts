@@ -2,13 +2,17 @@ import { VicunaError } from '../core/index.js';
 
 /** A judgment that is missing since a call failed, after whatever its client tried again. A rerun asks anew. @public */
 export interface JudgeFailure {
+  /** Id of the judge that was called. */
   readonly judge: string;
+  /** The question whose answers were to be judged. */
   readonly questionId: string;
   /** Ids of the models whose answers were to be judged. */
   readonly models: readonly string[];
   /** The error's `code`, or its name where it is none of ours. */
   readonly cause: string;
+  /** Of the error, for a person. */
   readonly message: string;
+  /** The error itself. */
   readonly error: unknown;
 }
 

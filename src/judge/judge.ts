@@ -16,7 +16,7 @@ import type { AnswerPair, Judgment, PairJudgment, QuestionAnswer, SingleJudgment
 
 /** Who judges, and where judgments are kept. @public */
 export interface PairwiseJudgeRuntime {
-  /** The judge. */
+  /** The only judge. */
   readonly judge?: ChatModel | undefined;
   /** Instead of `judge`: several, each of which judges everything. Their ids must differ. */
   readonly judges?: readonly ChatModel[] | undefined;
@@ -27,7 +27,7 @@ export interface PairwiseJudgeRuntime {
   readonly store?: string | URL | undefined;
 }
 
-/** @public */
+/** What a run of a judge accepts. @public */
 export interface JudgeOptions extends CallOptions {
   /** Called for each judgment that is missing since a call failed. The report counts them. */
   readonly onFailure?: ((failure: JudgeFailure) => void) | undefined;

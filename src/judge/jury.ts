@@ -2,15 +2,21 @@ import type { PairJudgment, PairOutcome } from './types.js';
 
 /** What several judges say together about one pair. @public */
 export interface JuryVerdict {
+  /** The question that was judged. */
   readonly questionId: string;
+  /** What the question tests. */
   readonly category: string;
+  /** How the judges were asked. */
   readonly mode: PairJudgment['mode'];
+  /** Ids of the two models. */
   readonly models: { readonly a: string; readonly b: string };
   /** What more judges say than any other; a tie where there is no such outcome; `unparsed` where no judge can be read. */
   readonly outcome: PairOutcome | 'unparsed';
+  /** How many judges say so. */
   readonly votes: Readonly<Record<PairOutcome | 'unparsed', number>>;
   /** `unanimous`: all judges that can be read agree; `majority`: more than half of them do; else `split`. */
   readonly agreement: 'unanimous' | 'majority' | 'split';
+  /** One a judge, in the order they were given. */
   readonly judgments: readonly PairJudgment[];
 }
 
@@ -18,8 +24,11 @@ export interface JuryVerdict {
 export interface JuryReport {
   /** Pairs that at least two judges gave a readable judgment of. */
   readonly pairs: number;
+  /** Pairs on which all that can be read agree. */
   readonly unanimous: number;
+  /** Pairs on which more than half agree, not all. */
   readonly majority: number;
+  /** Pairs on which no outcome has more than half. */
   readonly split: number;
   /** Outcomes of the majority. */
   readonly outcomes: Readonly<Record<PairOutcome, number>>;

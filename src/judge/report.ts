@@ -8,9 +8,11 @@ import type { PairOutcome } from './types.js';
 export interface JudgeTotals {
   /** Judgments that came of it, those of the store included. */
   readonly judgments: number;
+  /** Its pairs by outcome. */
   readonly outcomes: Readonly<Record<PairOutcome | 'unparsed', number>>;
   /** Judgments in two orders: those that agree, and those that favoured a place. */
   readonly positionBias: Readonly<Record<'none' | 'first' | 'second', number>>;
+  /** Calls and tokens it took in this run. */
   readonly calls: CallCounts;
 }
 
@@ -18,6 +20,7 @@ export interface JudgeTotals {
 export interface RunTotals {
   /** Pairs, or answers, that were taken from the source. */
   readonly taken: number;
+  /** Judgments that were passed on, those of the store included. */
   readonly judgments: number;
   /** Those of `judgments` that the store had, so that nobody was asked. */
   readonly reusedJudgments: number;
@@ -45,7 +48,7 @@ export interface RunTotals {
 
 /** What {@link PairwiseJudge.compare} did. @public */
 export interface JudgeReport extends RunTotals {
-  /** By id. */
+  /** What each judge did, by its id. */
   readonly judges: Readonly<Record<string, JudgeTotals>>;
   /** Where there are several judges. */
   readonly jury?: JuryReport | undefined;
@@ -53,14 +56,18 @@ export interface JudgeReport extends RunTotals {
 
 /** What one judge did in {@link PairwiseJudge.grade}. @public */
 export interface GradeTotals {
+  /** Judgments that came of it, those of the store included. */
   readonly judgments: number;
   /** Mean of the scores that could be read; absent where there is none. */
   readonly meanScore?: number | undefined;
+  /** Judgments of which no score could be read. */
   readonly unparsed: number;
+  /** Calls and tokens it took in this run. */
   readonly calls: CallCounts;
 }
 
 /** What {@link PairwiseJudge.grade} did. @public */
 export interface GradeReport extends RunTotals {
+  /** What each judge did, by its id. */
   readonly judges: Readonly<Record<string, GradeTotals>>;
 }

@@ -6,8 +6,9 @@ import { readingVersion } from './reading/index.js';
 import { lengthOf, signsIn } from './signs.js';
 import type { Answer, OrderedReply, PairJudgment, Question } from './types.js';
 
-/** @public */
+/** What reviews are about: they name questions and answers by their ids. @public */
 export interface ReviewContext {
+  /** The question set that was judged. */
   readonly questions: Iterable<Question>;
   /** Of all models; found by {@link Answer.id}. */
   readonly answers: Iterable<Answer>;
@@ -22,7 +23,9 @@ export interface ReviewContext {
 
 /** A review whose published figures are not those of its text. @public */
 export interface ReviewContradiction {
+  /** Of the review. */
   readonly reviewId: string;
+  /** The question that was judged. */
   readonly questionId: string;
   /** In the order in which the judge saw them. */
   readonly models: readonly [first: string, second: string];
@@ -32,10 +35,11 @@ export interface ReviewContradiction {
   readonly published?: { readonly first: number; readonly second: number } | undefined;
 }
 
-/** @public */
+/** What reviews came to. @public */
 export interface ReviewJudgments {
   /** In the order of the reviews; `a` is the answer that was shown first. */
   readonly judgments: readonly PairJudgment[];
+  /** Reviews whose published figures are not those of their text. */
   readonly contradictions: readonly ReviewContradiction[];
   /** Reviews whose question or answers were not given. */
   readonly unknown: readonly Review[];

@@ -22,7 +22,7 @@ import { initializeBlock } from './initialize.js';
 import { type BlockFiller, uploadBlocks, type WeightFormat } from './parameters.js';
 import type { DescribedModel } from './save.js';
 
-/** @public */
+/** What every way to get a model accepts. @public */
 export interface ModelOptions extends CallOptions {
   /** What to compute with. @defaultValue the fastest engine that loads here */
   readonly engine?: EngineChoice | undefined;
@@ -36,7 +36,7 @@ export interface ModelOptions extends CallOptions {
   readonly onStep?: BatchStepObserver | undefined;
 }
 
-/** @public */
+/** How a new model is made. @public */
 export interface CreateOptions extends ModelOptions {
   /** Needed to chat; gives the configuration its vocabulary and end tokens where it names none. */
   readonly tokenizer?: Tokenizer | undefined;
@@ -44,7 +44,7 @@ export interface CreateOptions extends ModelOptions {
   readonly seed?: number | undefined;
 }
 
-/** @public */
+/** How a saved model is loaded. @public */
 export interface LoadOptions extends ModelOptions {
   /**
    * How weights are kept. `bfloat16` takes half of float32's memory and `int8` about a quarter (a scale for every 32
@@ -54,7 +54,11 @@ export interface LoadOptions extends ModelOptions {
    * @defaultValue `'float32'`
    */
   readonly weights?: WeightFormat | undefined;
-  /** @defaultValue that of the directory, where it has a `tokenizer.json`, or of the GGUF file */
+  /**
+   * Needed to chat, where the model comes without one.
+   *
+   * @defaultValue that of the directory, where it has a `tokenizer.json`, or of the GGUF file
+   */
   readonly tokenizer?: Tokenizer | undefined;
 }
 

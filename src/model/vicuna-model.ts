@@ -52,7 +52,9 @@ import { type WeightLoan, WeightStore } from './weight-store.js';
  * @public
  */
 export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, AsyncDisposable {
+  /** Names the model in stores, reports and logs. */
   readonly id: string;
+  /** What it can do of the options that not every model can honour. */
   readonly features = honoured;
   /** What the model computes with. @internal */
   readonly engine: Engine;
@@ -104,6 +106,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     return this.#scheduler.load;
   }
 
+  /** The architecture, defaults filled in, as `config.json` has it. */
   get config(): ResolvedLlamaConfig {
     return this.#parts.description.config;
   }
@@ -126,7 +129,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     return asVectors(this.weights, this.id);
   }
 
-  /** @internal */
+  /** Gives the weights to a training, which gives them back. @internal */
   lendWeights(): Promise<WeightLoan> {
     return this.#turns.exclusive(async () => {
       this.#scheduler.forget();
@@ -134,7 +137,7 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     });
   }
 
-  /** @internal */
+  /** The sizes that the engine computes with. @internal */
   get shape(): ModelShape {
     return this.transformer.shape;
   }
@@ -144,7 +147,11 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
     return this.#parts.template;
   }
 
-  /** @throws VicunaError `tokenizer-unreadable` where the model has none. */
+  /**
+   * What turns texts into tokens and back.
+   *
+   * @throws VicunaError `tokenizer-unreadable` where the model has none.
+   */
   get tokenizer(): Tokenizer {
     if (this.#parts.tokenizer === undefined) throw withoutTokenizer(this.id);
     return this.#parts.tokenizer;
@@ -182,6 +189,8 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
   }
 
   /**
+   * Predicts what follows each token, without cache or batching.
+   *
    * @param tokens - `[T]`, at least one and at most `config.contextLength`.
    * @returns logits `[T, V]` of what follows each token, row by row.
    */
@@ -190,6 +199,8 @@ export class VicunaModel implements ChatModel, CompletionModel, EmbeddingModel, 
   }
 
   /**
+   * Tells how well each token was predicted.
+   *
    * @param tokens - `[T]`, at least one and at most `config.contextLength`.
    * @returns `-log p` of each token given those before it `[T]`, in nats; 0 for the first.
    */

@@ -8,9 +8,12 @@ import type { CallBudget, CallSpending } from './budget.js';
  * @public
  */
 export class BudgetError extends VicunaError {
+  /** What the budget allows in all. */
   readonly limits: CallBudget['limits'];
+  /** What had been used when the call was refused. */
   readonly spent: CallSpending;
 
+  /** Says what was left and what the call would have needed. */
   constructor(
     limits: CallBudget['limits'],
     spent: CallSpending,

@@ -2,13 +2,15 @@ import * as z from 'zod';
 
 /** What a model's tokens cost, in dollars for a million. @public */
 export interface TokenPrice {
+  /** Dollars for a million tokens of prompts. */
   readonly promptPerMillion: number;
+  /** Dollars for a million tokens of replies. */
   readonly completionPerMillion: number;
   /** Prompt tokens that the endpoint had from an earlier call. @defaultValue `promptPerMillion` */
   readonly cachedPromptPerMillion?: number | undefined;
 }
 
-/** @public */
+/** How much may be used; at least one limit. @public */
 export interface CallBudgetOptions {
   /** Most tokens in all, prompts and replies together. @defaultValue no limit */
   readonly tokens?: number | undefined;

@@ -8,7 +8,9 @@ export interface CallSpending {
   readonly calls: number;
   /** Those of `calls` whose tokens are estimated: they broke off, or the endpoint does not count. */
   readonly estimatedCalls: number;
+  /** Tokens of prompts. */
   readonly promptTokens: number;
+  /** Tokens of replies. */
   readonly completionTokens: number;
   /** Absent where there are no prices. */
   readonly dollars?: number | undefined;
@@ -18,8 +20,9 @@ export interface CallSpending {
 export interface ExpectedUsage {
   /** Id of the model. */
   readonly model: string;
+  /** Tokens of the prompt, or an estimate from above. */
   readonly promptTokens: number;
-  /** @defaultValue the longest reply so far; 1,000 before the first */
+  /** Most tokens of the reply. @defaultValue the longest reply so far; 1,000 before the first */
   readonly completionTokens?: number | undefined;
 }
 
@@ -37,6 +40,7 @@ export interface BudgetReservation {
  * @public
  */
 export interface CallBudget {
+  /** As they were given; absent where there is none. */
   readonly limits: Pick<CallBudgetOptions, 'tokens' | 'dollars'>;
   /** As of now; a new object each time. */
   readonly spent: CallSpending;
@@ -47,6 +51,10 @@ export interface CallBudget {
    * @throws BudgetError where the call does not fit into what is left.
    */
   reserve(expected: ExpectedUsage, options?: Pick<CallOptions, 'signal'>): Promise<BudgetReservation>;
-  /** @throws ConfigError where there are prices, and none for this model. */
+  /**
+   * Makes sure, before anything is sent, that a model's calls can be charged.
+   *
+   * @throws ConfigError where there are prices, and none for this model.
+   */
   requirePrice(model: string): void;
 }

@@ -8,7 +8,7 @@ import type { FieldNames } from './request.js';
 export interface AzureOptions {
   /** `https://example.openai.azure.com` */
   readonly endpoint: string;
-  /** @defaultValue the name of the model */
+  /** The resource's name for the deployed model. @defaultValue the name of the model */
   readonly deployment?: string | undefined;
   /** `2024-10-21` */
   readonly apiVersion: string;
@@ -38,6 +38,7 @@ export interface OpenAIChatModelOptions extends EndpointOptions {
    * @defaultValue `'auto'`
    */
   readonly stream?: 'auto' | 'always' | 'never' | undefined;
+  /** What the endpoint calls fields that endpoints name differently. @defaultValue as OpenAI does */
   readonly fieldNames?: FieldNames | undefined;
   /** Options of calls that do not say otherwise. What neither says is the endpoint's to decide, temperature too. */
   readonly defaults?: SentChatOptions | undefined;

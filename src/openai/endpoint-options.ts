@@ -12,7 +12,7 @@ export interface EndpointOptions {
    * @defaultValue `OPENAI_API_KEY` in the environment; `AZURE_OPENAI_API_KEY` for Azure
    */
   readonly apiKey?: string | undefined;
-  /** @defaultValue `OPENAI_ORG_ID` in the environment */
+  /** Who pays, where a key is of several organizations. @defaultValue `OPENAI_ORG_ID` in the environment */
   readonly organization?: string | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

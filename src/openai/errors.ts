@@ -23,15 +23,26 @@ export interface EndpointFailure {
  * @public
  */
 export class EndpointError extends VicunaError implements EndpointFailure {
+  /** HTTP status; `undefined` where no reply came. */
   readonly status: number | undefined;
+  /** The endpoint's own code, such as `insufficient_quota`. */
   readonly endpointCode: string | undefined;
+  /** What the endpoint said, at most 500 characters. */
   readonly endpointMessage: string | undefined;
+  /** The endpoint's id of the request, for its support. */
   readonly requestId: string | undefined;
+  /** Seconds after which the endpoint asked to be called again. */
   readonly retryAfterSeconds: number | undefined;
+  /** Whether the same call may succeed later: the endpoint was busy, failing or out of reach. */
   readonly retryable: boolean;
   /** Requests that were made for the call. */
   readonly attempts: number;
 
+  /**
+   * For a client of your own that fails as ours do.
+   *
+   * @param failure - what is known of the last attempt, and how many there were.
+   */
   constructor(message: string, failure: EndpointFailure & { readonly attempts: number }, options?: ErrorOptions) {
     super('endpoint-failed' satisfies VicunaErrorCode, message, options);
     this.status = failure.status;

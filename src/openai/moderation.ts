@@ -6,6 +6,7 @@ import { ReplyProblem } from './failure.js';
 
 /** What a moderator says of one text. @public */
 export interface ModerationVerdict {
+  /** Whether the text is one to refuse. */
   readonly flagged: boolean;
   /** What it was flagged for, in the moderator's own words; empty where it was not. */
   readonly categories: readonly string[];
@@ -14,9 +15,9 @@ export interface ModerationVerdict {
 /** Judges whether texts may be shown: one verdict for each, in their order. @public */
 export type Moderator = (texts: readonly string[], options?: CallOptions) => Promise<readonly ModerationVerdict[]>;
 
-/** @public */
+/** Which moderation model of which endpoint. @public */
 export interface OpenAIModerationOptions extends EndpointOptions {
-  /** @defaultValue `'omni-moderation-latest'` */
+  /** Which moderation model, as the endpoint calls it. @defaultValue `'omni-moderation-latest'` */
   readonly model?: string | undefined;
   /** Most texts of one request. @defaultValue `32` */
   readonly batchSize?: number | undefined;

@@ -1,6 +1,10 @@
 export type { CleaningReportConfig, CleaningReportInput, RejectExample } from './cleaning/report.js';
+export * from './dataset/index.js';
 export * from './evaluation/index.js';
 export type { EvaluationReportConfig, EvaluationReportInput } from './html/evaluation/report.js';
 export type { ReportConfig, ReportFile } from './html/report-config.js';
-export { cleaningReport, evaluationReport, trainingReport } from './reports.js';
+export { cleaningReport, datasetReport, evaluationReport, trainingReport } from './reports.js';
+export type { FrequentText } from './tally/frequent-texts.js';
+export type { CountDistribution, CountRange } from './tally/histogram.js';
+export type { LanguageShare } from './tally/languages.js';
 export type { TrainingReportConfig, TrainingReportOptions } from './training/report.js';

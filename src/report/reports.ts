@@ -1,6 +1,7 @@
 import type { CallOptions, Source } from '../core/index.js';
 import type { TrainEvent } from '../train/index.js';
 import type { CleaningReportConfig, CleaningReportInput } from './cleaning/report.js';
+import type { DatasetReportConfig, DatasetReportInput } from './dataset/index.js';
 import type { EvaluationReportConfig, EvaluationReportInput } from './html/evaluation/report.js';
 import type { ReportFile } from './html/report-config.js';
 import type { TrainingReportConfig, TrainingReportOptions } from './training/report.js';
@@ -77,4 +78,30 @@ export async function cleaningReport(
 ): Promise<ReportFile> {
   const { writeCleaningReport } = await import('./cleaning/report.js');
   return writeCleaningReport(input, config, options);
+}
+
+/**
+ * Writes one HTML file that shows what chat logs become as training data: turns, tokens, languages, what was left out and
+ * why, with examples, how much is learned, how well it packs at several lengths of context, and how many steps it makes.
+ * It opens from disk, loads nothing and needs no network; texts in it are shown, and nothing in them runs.
+ *
+ * {@link cleaningReport} is for a cleaning whose report is at hand; this one goes on to what the model will see.
+ *
+ * @throws ConfigError where a setting is wrong.
+ * @throws VicunaError `file-unwritable`.
+ * @example
+ * ```ts
+ * const summary = await summarizeDataset(readConversations('sharegpt.json'), {}, { tokenizer }).result;
+ * await datasetReport({ summary }, { output: 'dataset.html' });
+ * ```
+ *
+ * @public
+ */
+export async function datasetReport(
+  input: DatasetReportInput,
+  config: DatasetReportConfig,
+  options: CallOptions = {},
+): Promise<ReportFile> {
+  const { writeDatasetReport } = await import('./dataset/report.js');
+  return writeDatasetReport(input, config, options);
 }

@@ -29,6 +29,7 @@ export {
   type GatewayStatus,
   type ModelStatus,
   type RequestEndEvent,
+  type RequestEvent,
   type RequestQueueEvent,
   type RequestRetryEvent,
   type RequestStartEvent,

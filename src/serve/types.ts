@@ -33,13 +33,17 @@ export interface Routing {
  * @public
  */
 export interface ServedModel {
+  /** What requests name it by. */
   readonly id: string;
   /** What it can do; see `ChatModel.features`. */
   readonly features: readonly ChatFeature[];
+  /** Answers the last message; see {@link ChatModel.chat}. */
   chat(messages: readonly Message[], options?: ChatOptions, routing?: Routing): Run<TextDelta, Generation>;
+  /** Goes on with a text as it stands; absent where the model cannot. */
   readonly complete?:
     | ((prompt: string, options?: ChatOptions, routing?: Routing) => Run<TextDelta, Generation>)
     | undefined;
+  /** Turns texts into points; absent where the model cannot. */
   readonly embed?:
     | ((texts: readonly string[], options?: CallOptions, routing?: Routing) => Promise<readonly Embedding[]>)
     | undefined;
@@ -49,14 +53,20 @@ export interface ServedModel {
 export interface ModelProvider {
   /** Those that can be asked now. */
   models(): readonly ServedModel[];
-  /** @returns `undefined` where no such model is known. */
+  /** Finds a model by the name in a request. @returns `undefined` where no such model is known. */
   model(id: string): ServedModel | undefined;
 }
 
 /** Nothing could take a request now; try again in `retryAfterSeconds`. Code `overloaded`. @public */
 export class OverloadedError extends VicunaError {
+  /** Seconds after which a place may be free; sent as `Retry-After`. */
   readonly retryAfterSeconds: number;
 
+  /**
+   * For a model of your own that is full.
+   *
+   * @param message - what is full and what to do about it, as sentences.
+   */
   constructor(message: string, retryAfterSeconds: number) {
     super('overloaded' satisfies VicunaErrorCode, message);
     this.retryAfterSeconds = retryAfterSeconds;
@@ -75,6 +85,11 @@ export class WorkerLostError extends VicunaError {
   /** What happened to it, as the end of the sentence "Worker w1 ...". */
   readonly problem: string;
 
+  /**
+   * Names the worker and what happened to it.
+   *
+   * @param problem - what happened to it, as the end of the sentence "Worker w1 ...".
+   */
   constructor(worker: string, problem: string) {
     super(
       'worker-lost' satisfies VicunaErrorCode,

@@ -4,8 +4,9 @@ import { startRun } from '../core/index.js';
 
 /** What a {@link scriptedChatModel} answers to one call. @public */
 export interface ScriptedReply {
+  /** What the model says. */
   readonly text: string;
-  /** @defaultValue `'stop'` */
+  /** Why the reply ends. @defaultValue `'stop'` */
   readonly finishReason?: Generation['finishReason'] | undefined;
   /** Thrown once `text` has been streamed; with an empty `text`, before anything. */
   readonly error?: unknown;
@@ -16,9 +17,9 @@ export type ReplyScript =
   | readonly (string | Error | ScriptedReply)[]
   | ((messages: readonly Message[], call: number) => string | Error | ScriptedReply);
 
-/** @public */
+/** How a scripted model behaves. @public */
 export interface ScriptedChatOptions {
-  /** @defaultValue `'scripted'` */
+  /** Names the model in stores, reports and logs. @defaultValue `'scripted'` */
   readonly id?: string | undefined;
   /** Milliseconds before every delta. @defaultValue `0` */
   readonly delay?: number | undefined;
@@ -28,7 +29,9 @@ export interface ScriptedChatOptions {
 
 /** A call that a {@link scriptedChatModel} was asked to answer. @public */
 export interface ScriptedCall {
+  /** What it was asked. */
   readonly messages: readonly Message[];
+  /** The options of the call, `signal` included. */
   readonly options: ChatOptions;
   /** How it went; `left` where the caller aborted or left the loop. */
   readonly outcome: 'running' | 'finished' | 'failed' | 'left';

@@ -5,9 +5,13 @@ import type { SpecialToken } from './types.js';
 
 /** Which tokens begin and end a text, where the files do not say. @public */
 export interface SpecialTokenNames {
-  /** @defaultValue what the files say, else a well-known name such as `<s>` */
+  /**
+   * Text of the token that stands in front of every text.
+   *
+   * @defaultValue what the files say, else a well-known name such as `<s>`
+   */
   readonly beginToken?: string | undefined;
-  /** @defaultValue what the files say, else a well-known name such as `</s>` */
+  /** Text of the token that ends a text. @defaultValue what the files say, else a well-known name such as `</s>` */
   readonly endToken?: string | undefined;
 }
 

@@ -1,6 +1,8 @@
 /** A special token such as `<s>`: its id and the text that stands for it. @public */
 export interface SpecialToken {
+  /** Its number in the vocabulary. */
   readonly id: number;
+  /** Its letters, such as `</s>`. */
   readonly text: string;
 }
 
@@ -14,6 +16,7 @@ export interface SpecialToken {
  * @public
  */
 export interface MarkedText {
+  /** The whole text. */
   readonly text: string;
   /** Where a special token is meant: offsets of its first UTF-16 unit, ascending. */
   readonly controls: readonly number[];
@@ -39,19 +42,19 @@ export interface Encoding {
   firstTokenPast(position: number): number;
 }
 
-/** @public */
+/** How a text is tokenised. @public */
 export interface EncodeOptions {
   /** Adds the tokenizer's own special tokens (LLaMA: `<s>` in front). @defaultValue `true` */
   readonly addSpecialTokens?: boolean | undefined;
 }
 
-/** @public */
+/** How ids become text. @public */
 export interface DecodeOptions {
   /** Leaves out special tokens such as `<s>` and `</s>`. @defaultValue `true` */
   readonly skipSpecialTokens?: boolean | undefined;
 }
 
-/** @public */
+/** How ids become text, piece by piece. @public */
 export interface StreamDecoderOptions extends DecodeOptions {
   /**
    * The ids continue a text that is already there, so the space that a sentencepiece tokenizer drops at the start of a
@@ -67,9 +70,13 @@ export interface StreamDecoderOptions extends DecodeOptions {
  * @public
  */
 export interface StreamDecoder {
-  /** @returns the text that is certain by now; empty while a character is incomplete. */
+  /** Takes the next ids. @returns the text that is certain by now; empty while a character is incomplete. */
   push(ids: number | Iterable<number>): string;
-  /** @returns what was held back: U+FFFD for a character that never became whole. The decoder then starts anew. */
+  /**
+   * Ends the text.
+   *
+   * @returns what was held back: U+FFFD for a character that never became whole. The decoder then starts anew.
+   */
   end(): string;
 }
 
@@ -77,7 +84,9 @@ export interface StreamDecoder {
 export interface Tokenizer {
   /** Ids are below this. */
   readonly vocabularySize: number;
+  /** What stands in front of every text; `undefined` where the tokenizer has none. */
   readonly beginToken: SpecialToken | undefined;
+  /** What ends a text. */
   readonly endToken: SpecialToken;
   /** Every id that ends a turn, `endToken.id` first. LLaMA 3 has several. */
   readonly endTokenIds: readonly number[];
@@ -86,12 +95,25 @@ export interface Tokenizer {
    * tokenised each on its own, so token counts add up at such cuts.
    */
   readonly specialTokens: ReadonlyMap<string, number>;
+  /** Tokenises one text. Plain strings are read for special tokens, marked ones only where they say. */
   encode(text: string | MarkedText, options?: EncodeOptions): Promise<Encoding>;
+  /** Tokenises texts side by side, on several threads: much faster than one after another. */
   encodeBatch(texts: readonly (string | MarkedText)[], options?: EncodeOptions): Promise<Encoding[]>;
-  /** @throws VicunaError `data-malformed` where an id is outside the vocabulary. */
+  /**
+   * Makes a text of ids.
+   *
+   * @throws VicunaError `data-malformed` where an id is outside the vocabulary.
+   */
   decode(ids: Iterable<number>, options?: DecodeOptions): Promise<string>;
+  /** Makes a decoder for one text; it holds nothing to release. */
   streamDecoder(options?: StreamDecoderOptions): StreamDecoder;
+  /**
+   * Looks a token up, spelled as the vocabulary has it: `▁Hello` for a word of LLaMA's.
+   *
+   * @returns `undefined` where there is none.
+   */
   tokenToId(token: string): number | undefined;
+  /** Tells how the vocabulary spells a token. @returns `undefined` outside of the vocabulary. */
   idToToken(id: number): string | undefined;
   /** UTF-8 bytes that a token adds to a text that is there already; `undefined` for special tokens and unused ids. */
   tokenBytes(id: number): Uint8Array | undefined;

@@ -19,11 +19,16 @@ export interface Divergence {
  * @public
  */
 export class TrainingDivergedError extends VicunaError implements Divergence {
+  /** The step that was not taken, from 1. */
   readonly step: number;
+  /** Its mean loss, in nats. */
   readonly loss: number;
+  /** Its gradient norm before clipping; absent where the loss already was no number. */
   readonly gradientNorm?: number;
+  /** Ids of the conversations it was computed on. */
   readonly conversations: readonly string[];
 
+  /** Says which step it was and what it was computed on. */
   constructor({ step, loss, gradientNorm, conversations }: Divergence) {
     const what = gradientNorm === undefined ? `the loss became ${loss}` : `the gradient norm became ${gradientNorm}`;
     super(

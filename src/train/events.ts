@@ -4,11 +4,15 @@ import type { EngineName } from '../engine/index.js';
 
 /** Everything is ready: the conversations are read, the memory is there. @public */
 export interface TrainStartEvent {
+  /** Tells the event from others. */
   readonly type: 'train-start';
+  /** Optimizer steps of all epochs. */
   readonly totalSteps: number;
+  /** Steps in which the learning rate rises. */
   readonly warmupSteps: number;
   /** Weights of the model. */
   readonly parameters: number;
+  /** What computes, on what, and why that was chosen. */
   readonly engine: { readonly name: EngineName; readonly backend: string; readonly reason: string };
   /** Conversations (or segments) trained on in each epoch. */
   readonly conversations: number;
@@ -30,6 +34,7 @@ export interface TrainStartEvent {
 
 /** An optimizer step changed the weights. @public */
 export interface StepEndEvent {
+  /** Tells the event from others. */
   readonly type: 'step-end';
   /** Counts from 1. */
   readonly step: number;
@@ -39,11 +44,17 @@ export interface StepEndEvent {
   readonly loss: number;
   /** Norm over all parameters, before clipping. */
   readonly gradientNorm: number;
+  /** As the schedule gave it to this step. */
   readonly learningRate: number;
+  /** Examples of the step, over all ranks. */
   readonly conversations: number;
+  /** Micro-batches of the step, over all ranks. */
   readonly microBatches: number;
+  /** Tokens of the step, over all ranks. */
   readonly tokens: number;
+  /** Those of `tokens` that are learned: what the loss is a mean of. */
   readonly supervisedTokens: number;
+  /** Of the whole step, over all ranks. */
   readonly tokensPerSecond: number;
   /** Tokens over what the micro-batches could have held. */
   readonly fill: number;
@@ -51,6 +62,7 @@ export interface StepEndEvent {
 
 /** The model was measured on the conversations held out. @public */
 export interface EvaluationEndEvent {
+  /** Tells the event from others. */
   readonly type: 'evaluation-end';
   /** Steps taken before it. */
   readonly step: number;
@@ -58,12 +70,15 @@ export interface EvaluationEndEvent {
   readonly loss: number;
   /** e to the loss. */
   readonly perplexity: number;
+  /** Held-out examples. */
   readonly conversations: number;
+  /** Held-out tokens that the loss is a mean of. */
   readonly supervisedTokens: number;
 }
 
 /** Every conversation was seen once more. @public */
 export interface EpochEndEvent {
+  /** Tells the event from others. */
   readonly type: 'epoch-end';
   /** Counts from 1. */
   readonly epoch: number;
@@ -75,13 +90,17 @@ export interface EpochEndEvent {
 
 /** An event, the first of perhaps several, could not be written to the log; training goes on, and so does the log. @public */
 export interface LogFailEvent {
+  /** Tells the event from others. */
   readonly type: 'log-fail';
+  /** Path of the log. */
   readonly file: string;
+  /** Why, and what to do. Training goes on. */
   readonly problem: string;
 }
 
 /** The model is saved. @public */
 export interface TrainEndEvent extends TrainResult {
+  /** Tells the event from others. */
   readonly type: 'train-end';
 }
 
@@ -105,6 +124,7 @@ export interface TrainResult {
   readonly loss: number;
   /** Loss on the held-out conversations after the last step; absent where none were held out. */
   readonly evaluationLoss?: number;
+  /** From the start of the run to its end. */
   readonly seconds: number;
   /** Hugging Face directory of the trained model. */
   readonly checkpoint: string;

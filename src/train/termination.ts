@@ -7,7 +7,11 @@ export class TrainingInterruptedError extends VicunaError {
   /** Whether the state after that step is on the disk. */
   readonly saved: boolean;
 
-  /** @param problem - why the state could not be saved, where it could not. */
+  /**
+   * Says whether the state was saved before the end.
+   *
+   * @param problem - why the state could not be saved, where it could not.
+   */
   constructor(step: number, problem?: string) {
     const state =
       problem === undefined

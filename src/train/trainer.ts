@@ -51,7 +51,11 @@ export class VicunaTrainer {
     this.#communicator = communicator;
   }
 
-  /** @throws ConfigError naming every field at fault. */
+  /**
+   * Checks the configuration; nothing is computed yet.
+   *
+   * @throws ConfigError naming every field at fault.
+   */
   static async create(config: TrainerConfig, runtime: TrainerRuntime): Promise<VicunaTrainer> {
     const settings = resolveTrainerConfig(config, runtime.model.config.contextLength);
     if (settings.ranks > 1 && runtime.communicator !== undefined)

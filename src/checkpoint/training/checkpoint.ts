@@ -22,6 +22,7 @@ const CHUNK_BYTES = 8 * 2 ** 20;
 export class TrainingCheckpoint {
   /** Its directory. */
   readonly path: string;
+  /** Step, cursor, random sequences and settings as they were saved. */
   readonly state: TrainingState;
   /** Ranks that wrote it. */
   readonly worldSize: number;
@@ -53,7 +54,7 @@ export class TrainingCheckpoint {
     return TrainingCheckpoint.ofVerified(path, manifest);
   }
 
-  /** @internal */
+  /** For whoever has compared the files already. @internal */
   static ofVerified(path: string, manifest: Manifest): TrainingCheckpoint {
     return new TrainingCheckpoint(resolve(path), manifest);
   }

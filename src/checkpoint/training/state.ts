@@ -22,6 +22,7 @@ export interface TrainingCursor {
 export interface TrainingState {
   /** Optimizer steps taken. */
   readonly step: number;
+  /** Where training goes on in its data. */
   readonly cursor: TrainingCursor;
   /** Tokens computed so far. */
   readonly tokens: number;

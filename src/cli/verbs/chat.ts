@@ -34,6 +34,11 @@ async function chat(terminal: Terminal, name: string, words: Words): Promise<voi
   const opening: readonly Message[] = words.system === undefined ? [] : [{ role: 'system', content: words.system }];
   let messages = [...opening];
   let running: AbortController | undefined;
+  let isClosed = false;
+  // Lines that were read before the input ended still come; asking for more would throw in later Nodes.
+  lines.once('close', () => {
+    isClosed = true;
+  });
   const interrupt = () => (running === undefined ? lines.close() : running.abort());
   // A terminal's Ctrl-C comes from the line editor; without a terminal it is a signal.
   lines.on('SIGINT', interrupt);
@@ -54,7 +59,7 @@ async function chat(terminal: Terminal, name: string, words: Words): Promise<voi
         running = undefined;
       }
       terminal.signal.throwIfAborted();
-      lines.prompt();
+      if (!isClosed) lines.prompt();
     }
   } finally {
     terminal.signal.removeEventListener('abort', interrupt);

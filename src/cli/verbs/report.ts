@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Vote } from '../../conversation/index.js';
 import type { Judgment } from '../../judge/index.js';
 import { parseNumber } from '../parse-number.js';
+import { showProgress } from '../progress.js';
 import { questionsHelp, questionsOf } from '../question-options.js';
 import { printLine, type Terminal } from '../terminal.js';
 
@@ -20,6 +21,15 @@ interface EvaluationWords {
 
 interface TrainingWords {
   readonly output: string;
+  readonly title?: string;
+}
+
+interface DatasetWords {
+  readonly tokenizer: string;
+  readonly maxTokens?: number;
+  readonly cleaning: boolean;
+  readonly output: string;
+  readonly json?: string;
   readonly title?: string;
 }
 
@@ -44,7 +54,21 @@ export function reportCommand(terminal: Terminal): Command {
     .option('-o, --output <file>', 'the HTML file', 'training.html')
     .option('--title <text>')
     .action((log: string, words: TrainingWords) => reportTraining(terminal, log, words));
-  return new Command('report').description('One HTML file to look at.').addCommand(evaluation).addCommand(training);
+  const dataset = new Command('dataset')
+    .description('What chat logs become as training data: turns, tokens, languages, what is left out, packing.')
+    .argument('<logs...>', 'chat logs or conversations, in any form that is read')
+    .requiredOption('-t, --tokenizer <path>', 'of the model to train: its directory, or a tokenizer.json')
+    .option('--max-tokens <number>', 'most tokens of a segment', parseNumber, 2048)
+    .option('--no-cleaning', 'take every conversation as it is')
+    .option('-o, --output <file>', 'the HTML file', 'dataset.html')
+    .option('--json <file>', 'also all figures as JSON')
+    .option('--title <text>')
+    .action((files: string[], words: DatasetWords) => reportDataset(terminal, files, words));
+  return new Command('report')
+    .description('One HTML file to look at.')
+    .addCommand(evaluation)
+    .addCommand(training)
+    .addCommand(dataset);
 }
 
 async function reportEvaluation(terminal: Terminal, files: readonly string[], words: EvaluationWords): Promise<void> {
@@ -76,4 +100,22 @@ async function reportTraining(terminal: Terminal, log: string, { output, title }
   const { trainingReport } = await import('../../report/index.js');
   const file = await trainingReport(log, { output, title }, { signal: terminal.signal });
   printLine(terminal.output, `${file.path} (${(file.bytes / 1e6).toFixed(1)} MB)`);
+}
+
+async function reportDataset(terminal: Terminal, files: readonly string[], words: DatasetWords): Promise<void> {
+  const { readConversations } = await import('../../conversation/index.js');
+  const { datasetReport, summarizeDataset } = await import('../../report/index.js');
+  const { loadTokenizer } = await import('../../tokenizer/index.js');
+  const { signal } = terminal;
+  const { maxTokens, output, title } = words;
+  const tokenizer = await loadTokenizer(words.tokenizer);
+  const reading = readConversations(files, { onBadRecord: 'skip', signal });
+  const view = await showProgress(terminal, 'Conversations');
+  const config = { maxTokens, ...(!words.cleaning && { cleaning: false as const }) };
+  const options = { tokenizer, signal, onProgress: view.update };
+  const summary = await summarizeDataset(reading, config, options).result;
+  view.done(`${summary.conversations} conversations, ${(await reading.result).skipped} unreadable records left out`);
+  const file = await datasetReport({ summary }, { output, title }, { signal });
+  printLine(terminal.output, `${file.path} (${(file.bytes / 1e6).toFixed(1)} MB)`);
+  if (words.json !== undefined) await writeFile(words.json, `${JSON.stringify(summary, null, 2)}\n`);
 }

@@ -1,7 +1,10 @@
 /** A number that an estimate rests on, and where it comes from. @public */
 export interface Assumption {
+  /** The number, in `unit`. */
   readonly value: number;
+  /** What the number counts: `FLOP/s`, `dollars`, `share of the peak`. */
   readonly unit: string;
+  /** Where the number comes from: a paper, a data sheet, a price list and its date. */
   readonly source: string;
 }
 

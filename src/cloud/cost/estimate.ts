@@ -5,21 +5,25 @@ import { expectedSeconds, optimalCheckpointInterval } from './checkpoint-interva
 
 /** The model, as far as its cost goes. @public */
 export interface CostModelShape {
+  /** Weights of the model, embeddings included: 6.74e9 for LLaMA 7B. */
   readonly parameters: number;
+  /** Decoder layers: 32 for LLaMA 7B. */
   readonly layers: number;
+  /** Width of the residual stream: 4096 for LLaMA 7B. */
   readonly hiddenSize: number;
 }
 
 /** What is trained, on what, and what you know better than the defaults. @public */
 export interface CostEstimateConfig {
+  /** What is trained. */
   readonly model: CostModelShape;
   /** Sequences of one epoch. */
   readonly sequences: number;
   /** Tokens computed for each, padding included where there is any. */
   readonly tokensPerSequence: number;
-  /** @defaultValue `3` */
+  /** How often training goes over the sequences. @defaultValue `3` */
   readonly epochs?: number | undefined;
-  /** @defaultValue `1` */
+  /** Machines that train together, each with `devicesPerNode` devices. @defaultValue `1` */
   readonly nodes?: number | undefined;
   /** Seconds of training between checkpoints. @defaultValue the best by Daly's formula */
   readonly checkpointIntervalSeconds?: number | undefined;
@@ -29,7 +33,9 @@ export interface CostEstimateConfig {
 
 /** Hours and dollars of one way to pay. @public */
 export interface CostOption {
+  /** Hours from start to finish, on all nodes at the same time. */
   readonly hours: number;
+  /** Dollars for all nodes over these hours. */
   readonly dollars: number;
 }
 
@@ -41,17 +47,25 @@ export interface SpotOverhead {
   readonly recoveryHours: number;
   /** Losses of the job. */
   readonly preemptions: number;
+  /** Seconds of training between two checkpoints. */
   readonly checkpointIntervalSeconds: number;
+  /** Seconds that training stands still for one checkpoint. */
   readonly checkpointSeconds: number;
 }
 
 /** What a training costs, and everything that rests on. @public */
 export interface CostEstimate {
+  /** Tokens computed over all epochs. */
   readonly tokens: number;
+  /** Floating-point operations over all epochs, attention included, recomputation not counted. */
   readonly flops: number;
+  /** On machines that nobody takes away. */
   readonly onDemand: CostOption;
+  /** On spot machines, `overhead` included. */
   readonly spot: CostOption;
+  /** Why spot machines take more hours. */
   readonly overhead: SpotOverhead;
+  /** Every number the estimate rests on, yours in place of the defaults. */
   readonly assumptions: CostAssumptions;
 }
 

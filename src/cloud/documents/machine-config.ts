@@ -7,8 +7,15 @@ import { infra } from '../skypilot/values.js';
 export interface Placement {
   /** `cloud`, `cloud/region`, `cloud/region/zone` or `k8s/context`. */
   readonly infra?: string | undefined;
+  /** Accelerators of one machine, for example `A100-80GB:8`. @defaultValue the document's */
   readonly accelerators?: string | undefined;
+  /**
+   * The cloud's name of a kind of machine, for example `a2-ultragpu-8g`.
+   *
+   * @defaultValue whatever has the accelerators
+   */
   readonly instanceType?: string | undefined;
+  /** Whether to take machines that the cloud may take back. @defaultValue the document's */
   readonly spot?: boolean | undefined;
 }
 
@@ -32,7 +39,7 @@ export interface MachineConfig {
   readonly spot?: boolean | undefined;
   /** Gigabytes of disk. @defaultValue SkyPilot's, 256 */
   readonly diskGigabytes?: number | undefined;
-  /** @defaultValue SkyPilot's, `medium` */
+  /** How fast the system disk is. @defaultValue SkyPilot's, `medium` */
   readonly diskTier?: 'low' | 'medium' | 'high' | 'ultra' | 'best' | 'none' | undefined;
   /** Machine image, or `docker:NAME`. @defaultValue SkyPilot's */
   readonly image?: string | undefined;

@@ -18,15 +18,15 @@ export interface ReadinessConfig {
   readonly timeoutSeconds?: number | undefined;
   /** Body that makes the probe a POST. @defaultValue none */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
-  /** @defaultValue none */
+  /** Sent with each probe, for example an `Authorization`. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How many replicas there are. @public */
 export interface ReplicaConfig {
-  /** @defaultValue `1` */
+  /** Fewest replicas, also when nobody asks. @defaultValue `1` */
   readonly minimum?: number | undefined;
-  /** @defaultValue `minimum` */
+  /** Most replicas, however much is asked. @defaultValue `minimum` */
   readonly maximum?: number | undefined;
   /** Requests a second that one replica takes; SkyServe starts and stops replicas by it. Needed where `maximum` is larger. */
   readonly requestsPerSecond?: number | undefined;
@@ -46,9 +46,11 @@ export interface ReplicaConfig {
 export interface ServingServiceConfig extends MachineConfig {
   /** Port on which the command serves. */
   readonly port: number;
+  /** How a replica shows that it can answer. @defaultValue a GET of `/readyz` */
   readonly readiness?: ReadinessConfig | undefined;
+  /** How many replicas there are, and when that changes. @defaultValue one */
   readonly replicas?: ReplicaConfig | undefined;
-  /** @defaultValue `'least_load'` */
+  /** Which replica takes a request: the next in turn, or the one with the fewest. @defaultValue `'least_load'` */
   readonly loadBalancing?: 'round_robin' | 'least_load' | undefined;
   /** Files on the machine you launch from, to serve over https. @defaultValue none */
   readonly tls?: { readonly keyFile: string; readonly certificateFile: string } | undefined;

@@ -59,6 +59,11 @@ export interface SpotTrainingConfig extends MachineConfig {
   readonly ranksPerNode?: number | undefined;
   /** Fixed name of the run, to continue it in another job. @defaultValue the job's own, the same after every recovery */
   readonly runId?: string | undefined;
+  /**
+   * What happens when machines are lost or the training fails.
+   *
+   * @defaultValue the next region at once, three restarts
+   */
   readonly recovery?: RecoveryConfig | undefined;
 }
 

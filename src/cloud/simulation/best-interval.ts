@@ -3,6 +3,7 @@ import { dalyInterval, type SpotSimulation, simulate } from './simulate.js';
 
 /** The interval to save at, and what training then comes to. @public */
 export interface BestCheckpointInterval {
+  /** Seconds of training between two checkpoints. */
   readonly seconds: number;
   /** Daly's formula for the first zone, to compare with: it knows neither failover nor warnings. */
   readonly dalySeconds: number;

@@ -3,6 +3,7 @@ import { parseConfig, type Resolved } from '../../core/index.js';
 
 /** A zone that lends spot machines. @public */
 export interface SpotZone {
+  /** Names the zone in results, for example `us-central1-a`. */
   readonly name: string;
   /** Preemptions of one machine in an hour, as a Poisson process. @defaultValue `0` */
   readonly preemptionsPerNodeHour?: number | undefined;
@@ -10,7 +11,7 @@ export interface SpotZone {
   readonly outagesPerHour?: number | undefined;
   /** Mean hours until it has machines again. @defaultValue `1` */
   readonly outageHours?: number | undefined;
-  /** @defaultValue `1` */
+  /** What a machine costs here, in dollars an hour. @defaultValue `1` */
   readonly dollarsPerNodeHour?: number | undefined;
 }
 

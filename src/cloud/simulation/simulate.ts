@@ -4,16 +4,23 @@ import { playTrial, type Trial } from './trial.js';
 
 /** How a figure spreads over the trials. @public */
 export interface Distribution {
+  /** Mean over all trials. */
   readonly mean: number;
+  /** Five of a hundred trials are below it. */
   readonly p5: number;
+  /** The median: half of the trials are below it. */
   readonly p50: number;
+  /** Five of a hundred trials are above it. */
   readonly p95: number;
+  /** One of a hundred trials is above it. */
   readonly p99: number;
 }
 
 /** What a training on spot machines may come to. Times are in hours, from launch to the last checkpoint. @public */
 export interface SpotSimulation {
+  /** Hours from the launch to the last checkpoint. */
   readonly hours: Distribution;
+  /** Dollars that the machines cost, over the whole job. */
   readonly dollars: Distribution;
   /** Losses of the job. */
   readonly losses: Distribution;
@@ -23,7 +30,9 @@ export interface SpotSimulation {
   readonly savedByWarning: number;
   /** Trials given up at `maximumSeconds`; their hours count as Infinity. */
   readonly unfinished: number;
+  /** How often the job was simulated. */
   readonly trials: number;
+  /** Seconds of training between two checkpoints, as given or as Daly's formula has them. */
   readonly checkpointIntervalSeconds: number;
 }
 

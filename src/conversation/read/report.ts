@@ -24,7 +24,9 @@ export type UnusableReason = Exclude<ReadSkipReason, JsonProblem | 'wrong-form'>
 
 /** The records that were left out for one reason. @public */
 export interface ReadSkips {
+  /** What all of them have in common. */
   readonly reason: ReadSkipReason;
+  /** How many there are. */
   readonly count: number;
   /** The first few. */
   readonly examples: readonly { readonly location: DataLocation; readonly message: string }[];

@@ -19,8 +19,7 @@ const enoughCharacters = 4000;
  */
 export async function createLanguageJudge(filter: LanguageFilter): Promise<LanguageJudge | undefined> {
   if (filter === 'all') return undefined;
-  const { eld } = await import('eld/small');
-  const known = Object.values(eld.info().Languages);
+  const { known, detect } = await loadLanguageDetector();
   const field = 'keep' in filter ? 'keep' : 'skip';
   const listed: readonly string[] = 'keep' in filter ? filter.keep : filter.skip;
   const unknown = listed.flatMap((code, index) => (known.includes(code) ? [] : [{ code, index }]));
@@ -34,11 +33,28 @@ export async function createLanguageJudge(filter: LanguageFilter): Promise<Langu
     );
   return {
     objection(conversation) {
-      const language = eld.detect(sample(conversation)).language;
+      const language = detect(conversation);
       const stays = listed.includes(language) === (field === 'keep');
       if (stays) return undefined;
       return language === '' ? 'its language cannot be told' : `its language is ${language}`;
     },
+  };
+}
+
+/** Tells which language a conversation is in. */
+export interface LanguageDetector {
+  /** The languages that can be told, as ISO 639-1 codes. */
+  readonly known: readonly string[];
+  /** @returns the code, judged on the words of all messages without their code; empty where it cannot be told. */
+  detect(conversation: Conversation): string;
+}
+
+/** Loads the detector's tables, which take some megabytes and half a second. */
+export async function loadLanguageDetector(): Promise<LanguageDetector> {
+  const { eld } = await import('eld/small');
+  return {
+    known: Object.values(eld.info().Languages),
+    detect: (conversation) => eld.detect(sample(conversation)).language,
   };
 }
 

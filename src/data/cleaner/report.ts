@@ -20,10 +20,13 @@ export type RejectReason = (typeof rejectReasons)[number];
 
 /** A conversation that was left out. @public */
 export interface Reject {
+  /** Of the conversation, as it was read. */
   readonly id: string;
+  /** The first rule that applied. */
   readonly reason: RejectReason;
   /** What was found, for a person. */
   readonly detail: string;
+  /** Where the record was read, where that is known. */
   readonly location?: DataLocation | undefined;
 }
 
@@ -34,8 +37,11 @@ export type CleanResult =
 
 /** What became of the records. @public */
 export interface CleanReport {
+  /** Conversations that were read: `kept` and all `rejected`. */
   readonly read: number;
+  /** Conversations that were passed on. */
   readonly kept: number;
+  /** Conversations that were left out, by reason; 0 where a reason never applied. */
   readonly rejected: Readonly<Record<RejectReason, number>>;
   /** Messages of the conversations that were kept. */
   readonly turns: number;

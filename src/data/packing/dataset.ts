@@ -24,7 +24,9 @@ export interface PackedStep {
   readonly next: PackingCursor;
   /** Example numbers of each micro-batch; {@link PackedDataset.load} reads one. */
   readonly microBatches: StepPlan;
+  /** Examples of the step. */
   readonly conversations: number;
+  /** Tokens of the step, learned or only read. */
   readonly tokens: number;
   /** Tokens that are learned, over the whole step: what its loss is divided by. */
   readonly supervisedTokens: number;
@@ -39,6 +41,7 @@ export interface PackedStep {
  * @public
  */
 export class PackedDataset {
+  /** What it was made with, defaults filled in. */
   readonly settings: Resolved<PackingConfig>;
   readonly #store: ExampleStore;
   readonly #fingerprint: string;
@@ -54,7 +57,9 @@ export class PackedDataset {
   }
 
   /**
-   * @param store - complete: examples added later are not seen. Stays the caller's to dispose.
+   * Plans nothing yet: each epoch is planned when its steps are asked for.
+   *
+   * @param runtime - its `store` is complete: examples added later are not seen. It stays the caller's to dispose.
    * @throws ConfigError when an example is longer than `microBatchTokens`, naming it.
    */
   static async create(config: PackingConfig, runtime: { readonly store: ExampleStore }): Promise<PackedDataset> {
@@ -80,14 +85,17 @@ export class PackedDataset {
     return this.#fingerprint;
   }
 
+  /** Examples in the store: every one is in each epoch once. */
   get conversations(): number {
     return this.#store.size;
   }
 
+  /** Tokens of an epoch. */
   get tokens(): number {
     return sum(this.#store.lengths);
   }
 
+  /** Tokens of an epoch that are learned. */
   get supervisedTokens(): number {
     return sum(this.#store.supervisedTokens);
   }

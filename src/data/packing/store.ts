@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { VicunaError } from '../../core/index.js';
+import { SpillBuffer } from '../spill-buffer.js';
 import type { SupervisedExample } from '../supervised/example.js';
 import { NumberList } from './numbers.js';
 import { countTargets, decodeExample, encodeExample } from './record.js';
-import { SpillBuffer } from './spill.js';
 
 /** How an {@link ExampleStore} keeps what it is given. @public */
 export interface ExampleStoreOptions {
@@ -32,6 +32,7 @@ export class ExampleStore implements AsyncDisposable {
     this.#records = records;
   }
 
+  /** Makes an empty store. Nothing is written to a disk before `memoryBytes` are full. */
   static async create(options: ExampleStoreOptions = {}): Promise<ExampleStore> {
     return new ExampleStore(new SpillBuffer(options.memoryBytes ?? 64 * 2 ** 20, options.directory));
   }
@@ -77,7 +78,11 @@ export class ExampleStore implements AsyncDisposable {
     this.#supervised.push(countTargets(example.labels));
   }
 
-  /** @throws RangeError when there is no example of that number. */
+  /**
+   * Reads one example back, from memory or from the temporary file.
+   *
+   * @throws RangeError when there is no example of that number.
+   */
   async read(index: number): Promise<SupervisedExample> {
     this.#assertOpen();
     const end = this.#ends.values[index];
@@ -86,6 +91,7 @@ export class ExampleStore implements AsyncDisposable {
     return decodeExample(await this.#records.read(start, end - start));
   }
 
+  /** Frees memory and temporary file; harmless when done twice. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.#records.close();

@@ -5,7 +5,7 @@ import { type PromptTemplate, type PromptTemplateName, templateChoiceSchema } fr
 export interface SegmenterConfig {
   /** Most tokens of a segment as it will be trained on: template, system message and begin token included. @defaultValue `2048` */
   readonly maxTokens?: number | undefined;
-  /** @defaultValue `'vicuna_v1.1'` */
+  /** How a segment is written as one text: decides what fits. @defaultValue `'vicuna_v1.1'` */
   readonly template?: PromptTemplateName | PromptTemplate | undefined;
   /**
    * What becomes of one question and reply that are longer than a segment. `truncate-reply` keeps as much of the reply as

@@ -6,9 +6,9 @@ import { SegmentMeasure } from './measure.js';
 import { emptyTally, type SegmentTally } from './report.js';
 import { type Round, toRounds } from './rounds.js';
 
-/** The segments of one conversation, and what it adds to the report. */
+/** The segments of one conversation, each with its tokens, and what it adds to the report. */
 export interface Cut {
-  readonly segments: readonly Conversation[];
+  readonly segments: readonly CountedSegment[];
   readonly tally: SegmentTally;
 }
 
@@ -32,9 +32,9 @@ export async function cutConversation(
     messages: unanswered > 0 ? conversation.messages.slice(0, -1) : conversation.messages,
   };
   const cutter = new Cutter(answered, system, rounds, config, tokenizer);
-  const segments: Conversation[] = [];
+  const segments: CountedSegment[] = [];
   const keep = ({ segment, tokens }: CountedSegment) => {
-    segments.push(segment);
+    segments.push({ segment, tokens });
     tally.segments++;
     tally.tokens += tokens;
   };

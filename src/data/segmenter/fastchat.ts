@@ -1,6 +1,7 @@
 import type { Conversation, Message } from '../../conversation/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import type { Cut } from './cut-conversation.js';
+import type { CountedSegment } from './long-round.js';
 import { emptyTally } from './report.js';
 import { roleOfTurn } from './rounds.js';
 
@@ -28,20 +29,18 @@ export async function cutLikeFastChat(
   // Plain strings: FastChat takes special tokens wherever their letters stand.
   const encodings = await tokenizer.encodeBatch(turns.map(({ content }) => content));
   const counts = encodings.map(({ length }) => length + TEMPLATE_TOKENS);
-  const segments: Conversation[] = [];
+  const segments: CountedSegment[] = [];
   for (const [start, end] of ranges(counts, maxTokens)) {
     const kept = turns.slice(start, end);
     if (kept.length === 0 || !alternates(kept)) continue;
-    segments.push({
-      ...rest,
-      id: `${rest.id}_${start}`,
-      segmentOf: rest.segmentOf ?? rest.id,
-      messages: [...system, ...kept],
-    });
+    const tokens = counts.slice(start, end).reduce((sum, count) => sum + count, 0);
+    const messages = [...system, ...kept];
+    const segment = { ...rest, id: `${rest.id}_${start}`, segmentOf: rest.segmentOf ?? rest.id, messages };
+    segments.push({ segment, tokens });
     tally.segments++;
-    tally.tokens += counts.slice(start, end).reduce((sum, count) => sum + count, 0);
+    tally.tokens += tokens;
   }
-  const keptTurns = segments.reduce((sum, segment) => sum + segment.messages.length - system.length, 0);
+  const keptTurns = segments.reduce((sum, { segment }) => sum + segment.messages.length - system.length, 0);
   tally.droppedRounds = (turns.length - keptTurns) / 2;
   return { segments, tally };
 }

@@ -2,9 +2,11 @@ import type { SegmentRejectReason } from './rounds.js';
 
 /** What became of the conversations. @public */
 export interface SegmentReport {
+  /** Conversations read, rejected ones included. */
   readonly conversations: number;
   /** Questions with their replies, in the conversations that were not rejected. */
   readonly rounds: number;
+  /** Segments that were passed on. */
   readonly segments: number;
   /** Tokens of all segments. With `compat: 'fastchat'`, that one's estimate. */
   readonly tokens: number;
@@ -37,4 +39,10 @@ export function emptyTally(): SegmentTally {
     unansweredTurns: 0,
     rejected: { 'no-reply': 0, 'not-alternating': 0 },
   };
+}
+
+/** Adds what became of further conversations. */
+export function addTally(total: SegmentTally, { rejected, ...counts }: SegmentReport): void {
+  for (const field of Object.keys(counts) as (keyof typeof counts)[]) total[field] += counts[field];
+  for (const reason of Object.keys(rejected) as (keyof typeof rejected)[]) total.rejected[reason] += rejected[reason];
 }

@@ -6,7 +6,7 @@ import { assertTemplateFits } from '../template-check.js';
 import { type ResolvedSegmenterConfig, type SegmenterConfig, segmenterConfigSchema } from './config.js';
 import { type Cut, cutConversation } from './cut-conversation.js';
 import { cutLikeFastChat } from './fastchat.js';
-import { emptyTally, type SegmentReport, type SegmentTally } from './report.js';
+import { addTally, emptyTally, type SegmentReport } from './report.js';
 
 // Conversations are cut side by side, so that the tokenizer's threads have work while one waits for its counts.
 const batchLimits = { maxConversations: 16, maxCharacters: 512 * 1024 };
@@ -32,7 +32,11 @@ export class ConversationSegmenter {
     this.#tokenizer = tokenizer;
   }
 
-  /** @throws ConfigError where a setting is wrong or the template's control tokens are not the tokenizer's. */
+  /**
+   * Checks the configuration against the tokenizer.
+   *
+   * @throws ConfigError where a setting is wrong or the template's control tokens are not the tokenizer's.
+   */
   static async create(
     config: SegmenterConfig,
     { tokenizer }: { readonly tokenizer: Tokenizer },
@@ -53,17 +57,12 @@ export class ConversationSegmenter {
       for await (const batch of inBatches(conversations, batchLimits)) {
         signal.throwIfAborted();
         for (const { segments, tally } of await Promise.all(batch.map(cut))) {
-          add(total, tally);
-          yield* segments;
+          addTally(total, tally);
+          for (const { segment } of segments) yield segment;
           options.onProgress?.({ phase: 'segment', done: total.conversations });
         }
       }
       return total;
     }, options);
   }
-}
-
-function add(total: SegmentTally, { rejected, ...counts }: SegmentTally): void {
-  for (const field of Object.keys(counts) as (keyof typeof counts)[]) total[field] += counts[field];
-  for (const reason of Object.keys(rejected) as (keyof typeof rejected)[]) total.rejected[reason] += rejected[reason];
 }

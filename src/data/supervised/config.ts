@@ -5,7 +5,7 @@ import type { Tokenizer } from '../../tokenizer/index.js';
 
 /** How conversations become examples to learn from. @public */
 export interface SupervisionConfig {
-  /** @defaultValue `'vicuna_v1.1'` */
+  /** How a conversation is written as one text, and what of it is learned. @defaultValue `'vicuna_v1.1'` */
   readonly template?: PromptTemplateName | PromptTemplate | undefined;
   /** Most tokens of an example, the begin token included. @defaultValue `2048` */
   readonly maxTokens?: number | undefined;
@@ -30,7 +30,8 @@ export const supervisionConfigSchema: z.ZodType<ResolvedSupervisionConfig, Super
   tooLong: z.enum(['truncate', 'reject']).default('truncate'),
 });
 
-/** @public */
+/** What supervision needs beside its configuration. @public */
 export interface SupervisionRuntime extends CallOptions {
+  /** Of the model that is to be trained. */
   readonly tokenizer: Tokenizer;
 }

@@ -17,8 +17,9 @@ import { visibleText } from './visible-text.js';
 
 /** How {@link explainMask} shows a conversation. @public */
 export interface ExplainOptions {
+  /** Of the model that is to be trained. */
   readonly tokenizer: Tokenizer;
-  /** @defaultValue `'vicuna_v1.1'` */
+  /** How the conversation is written as one text. @defaultValue `'vicuna_v1.1'` */
   readonly template?: PromptTemplateName | PromptTemplate | undefined;
   /** Tokens past this are shown as cut off. @defaultValue `2048` */
   readonly maxTokens?: number | undefined;

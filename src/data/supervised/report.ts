@@ -8,8 +8,11 @@ export type SupervisionRejectReason = 'nothing-to-learn' | 'too-long' | 'malform
 
 /** A conversation that made no example. @public */
 export interface SupervisionRejection {
+  /** Of the conversation, or of the segment. */
   readonly id: string;
+  /** The first problem that was found. */
   readonly reason: SupervisionRejectReason;
+  /** What was found, for a person. */
   readonly detail: string;
 }
 
@@ -17,14 +20,17 @@ export interface SupervisionRejection {
 export interface SupervisionReport {
   /** Conversations read: `examples` and rejected ones. */
   readonly conversations: number;
+  /** Examples that were passed on. */
   readonly examples: number;
   /** Examples that lost their end to `maxTokens`. */
   readonly truncated: number;
+  /** Tokens of all examples, learned or only read. */
   readonly tokens: number;
   /** Tokens that are learned. */
   readonly supervisedTokens: number;
   /** Conversations with the letters of a special token in a message, such as `</s>`; they were kept as ordinary text. */
   readonly withSpecialTokenText: number;
+  /** Conversations that made no example, by reason. */
   readonly rejected: Readonly<Record<SupervisionRejectReason, number>>;
   /** The first hundred rejections. */
   readonly rejections: readonly SupervisionRejection[];

@@ -17,10 +17,11 @@ export type CompressedHandle = Opaque<'compressed'>;
 export type BlockHandle = MemoryHandle | CompressedHandle;
 export type AnyHandle = EngineHandle | TransformerHandle | BlockHandle | BatchHandle | ActivationsHandle | CacheHandle;
 
-/** Sets of instructions that kernels exist for, fastest first. */
-export const INSTRUCTION_SETS = ['avx512', 'avx2', 'neon', 'portable'] as const;
 /** Kernels the native engine has been compiled for. @public */
-export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
+export type InstructionSet = 'avx512' | 'avx2' | 'neon' | 'portable';
+
+/** Sets of instructions that kernels exist for, fastest first. */
+export const INSTRUCTION_SETS = ['avx512', 'avx2', 'neon', 'portable'] as const satisfies readonly InstructionSet[];
 
 /**
  * Everything the C++ addon exports. It asserts where it should throw: arguments are validated on this side.

@@ -3,16 +3,19 @@ import type { Answer, AnswerPair, Question } from '../types.js';
 
 /** Why a question has no pair. @public */
 export interface MissingAnswer {
+  /** The question without a pair. */
   readonly questionId: string;
+  /** Whose answer is missing: that of the first model given or of the second. */
   readonly side: 'a' | 'b';
   /** `absent`: there is no answer; `incomplete`: it lacks a turn that the question has. */
   readonly reason: 'absent' | 'incomplete';
 }
 
-/** @public */
+/** The answers of two models, side by side. @public */
 export interface PairedAnswers {
   /** In the order of the questions. */
   readonly pairs: readonly AnswerPair[];
+  /** Questions that one of the two did not answer. */
   readonly missing: readonly MissingAnswer[];
   /** Answers to no question of the set. */
   readonly unasked: readonly Answer[];

@@ -4,10 +4,11 @@ import type { Answer } from '../types.js';
 import { answerSchemaFor } from './schema.js';
 import { isPart } from './stored-answer.js';
 
-/** @public */
+/** How a file of answers is read. @public */
 export interface ReadAnswersOptions {
   /** Who answered, whatever the file says: tells two runs of one model apart. @defaultValue what each record says */
   readonly model?: string | undefined;
+  /** Aborting rejects with `signal.reason` itself. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -5,7 +5,9 @@ import { FirstPlaces, readRecords } from '../records.js';
 
 /** What a judge wrote of two answers in 2023, and the scores that were published with it. @public */
 export interface Review {
+  /** As the file of reviews has it. */
   readonly id: string;
+  /** The question that was judged. */
   readonly questionId: string;
   /** Ids of the answers, in the order in which the judge saw them. */
   readonly answerIds: { readonly first: string; readonly second: string };

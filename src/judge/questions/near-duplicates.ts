@@ -1,5 +1,6 @@
 /** The question of a set that a text is most like. @public */
 export interface NearestQuestion {
+  /** Of the question that was added before. */
   readonly id: string;
   /** From 0, nothing in common, to 1, the same words in the same order. */
   readonly similarity: number;
@@ -20,11 +21,16 @@ export class NearDuplicates {
   /** Which questions have a shingle. */
   readonly #owners = new Map<string, string[]>();
 
-  /** @param questions - anything with an id and turns; all turns of one count together. */
+  /**
+   * Begins with questions that are known.
+   *
+   * @param questions - anything with an id and turns; all turns of one count together.
+   */
   constructor(questions: Iterable<{ readonly id: string; readonly turns: readonly string[] }> = []) {
     for (const { id, turns } of questions) this.add(id, turns.join('\n'));
   }
 
+  /** Adds a question that later ones are compared with. */
   add(id: string, text: string): void {
     const shingles = shinglesOf(text);
     this.#shingles.set(id, shingles);

@@ -8,11 +8,15 @@ export interface ModelLoad {
   readonly cachedTokens: number;
   /** Memory that running calls have reserved, and how much there is. */
   readonly reservedBytes: number;
+  /** Memory for keys and values in all: what `reservedBytes` may grow to. */
   readonly cacheBytes: number;
   /** Tokens and memory that are kept of calls which ended. */
   readonly keptTokens: number;
+  /** Memory of `keptTokens`; given up when running calls need it. */
   readonly keptBytes: number;
+  /** Most tokens of a step, as `batching` has it. */
   readonly stepTokens: number;
+  /** Most calls that are computed together, as `batching` has it. */
   readonly maximumSequences: number;
 }
 

@@ -3,11 +3,14 @@ import type { Conversation } from '../../conversation/index.js';
 import { type CallOptions, parseConfig, type Source } from '../../core/index.js';
 import { type CleanReport, type Reject, type RejectReason, rejectReasons } from '../../data/index.js';
 import { cards, notice, panel, section } from '../html/card.js';
-import { barsChart, type Draw, figure, loadCharts } from '../html/charts/index.js';
+import { type Draw, loadCharts } from '../html/charts/index.js';
+import { countsFigure } from '../html/counts-figure.js';
+import { distributionFigure } from '../html/distribution-figure.js';
 import { html, type Markup } from '../html/markup.js';
 import { compact, count, percent, plural } from '../html/numbers.js';
 import { writePage } from '../html/page.js';
 import { type ReportConfig, type ReportFile, reportConfigSchema } from '../html/report-config.js';
+import { examplesSection, reasonsSection } from './sections.js';
 import { ConversationTally } from './tally.js';
 
 /** A conversation that was left out, with as much of it as is to be shown. @public */
@@ -92,83 +95,26 @@ async function* parts(report: CleanReport, examples: Examples, tally: Conversati
     return;
   }
   const draw = await loadCharts();
-  const reasons = rejectReasons.map((reason) => ({ label: words(reason), count: report.rejected[reason] }));
-  yield section(
-    'reasons',
-    'Kept and left out',
-    'Reasons are tried in this order; the first that applies counts.',
-    panel(countsFigure(draw, 'reason-bars', 'What became of them', [{ label: 'kept', count: kept }, ...reasons], read)),
-  );
-  if (tally.count > 0) {
-    const languages = [...tally.languages].sort((one, other) => other[1] - one[1]).slice(0, 15);
-    yield section('kept', 'What was kept', `Of ${plural(tally.count, 'conversation')}.`, [
-      panel(countsFigure(draw, 'turn-bars', 'Turns of a conversation', tally.turns, tally.count)),
-      panel(countsFigure(draw, 'character-bars', 'Characters of a conversation', tally.characters, tally.count)),
-      languages.length > 0 &&
-        panel(
-          countsFigure(
-            draw,
-            'language-bars',
-            'Languages',
-            languages.map(([label, number]) => ({ label, count: number })),
-            tally.count,
-          ),
-        ),
-    ]);
-  }
-  const shown = rejectReasons.filter((reason) => (examples.get(reason)?.length ?? 0) > 0);
-  if (shown.length > 0)
-    yield section(
-      'examples',
-      'Examples of what was left out',
-      'Look at them: a rule that takes too much shows here.',
-      shown.map((reason) => exampleList(reason, examples.get(reason)!, report.rejected[reason])),
-    );
-}
-
-function countsFigure(
-  draw: Draw,
-  id: string,
-  title: string,
-  rows: readonly { readonly label: string; readonly count: number }[],
-  whole: number,
-): Markup {
-  return figure(draw, {
-    id,
-    title,
-    description: rows.map(({ label, count: number }) => `${label}: ${count(number)}.`).join(' '),
-    caption: '',
-    chart: (width) =>
-      barsChart({
-        width,
-        shape: 'bars',
-        from: 0,
-        to: Math.max(1, ...rows.map((row) => row.count)),
-        format: compact,
-        rows: rows.map(({ label, count: number }) => ({
-          label,
-          value: number,
-          note: `${count(number)} (${percent(number / whole)})`,
-          shortNote: compact(number),
-        })),
-      }),
-    data: {
-      columns: [
-        { title, value: ({ label }) => label },
-        { title: 'Conversations', value: (row) => count(row.count), isNumber: true },
-        { title: 'Share', value: (row) => percent(row.count / whole), isNumber: true },
-      ],
-      rows,
-    },
+  yield reasonsSection(draw, report);
+  if (tally.turns.count > 0) yield keptSection(draw, tally);
+  const groups = rejectReasons.flatMap((reason) => {
+    const shown = examples.get(reason) ?? [];
+    return shown.length > 0 ? [{ reason, examples: shown, all: report.rejected[reason] }] : [];
   });
+  if (groups.length > 0) yield examplesSection(groups);
 }
 
-function exampleList(reason: RejectReason, examples: readonly RejectExample[], all: number): Markup {
-  const items = examples.map(
-    ({ id, detail, location, text }) =>
-      html`<li><p><strong>${id}</strong>: ${detail}${location && html` <span class="note">${location.file}${location.line !== undefined && `:${location.line}`}</span>`}</p>${text !== undefined && html`<pre class="raw" tabindex="0">${text}</pre>`}</li>`,
-  );
-  return html`<details class="panel" open><summary>${words(reason)}: ${examples.length} of ${count(all)}</summary><ul class="examples">${items}</ul></details>`;
+function keptSection(draw: Draw, tally: ConversationTally): Markup {
+  const counted = 'Conversations';
+  const turns = { id: 'turns', title: 'Turns of a conversation', counted };
+  const characters = { id: 'characters', title: 'Characters of a conversation', counted };
+  const rows = tally.languages().slice(0, 15);
+  const whole = tally.turns.count;
+  return section('kept', 'What was kept', `Of ${plural(whole, 'conversation')}.`, [
+    html`<div class="small-multiples">${[
+      panel(distributionFigure(draw, turns, tally.turns.distribution())),
+      panel(distributionFigure(draw, characters, tally.characters.distribution())),
+    ]}</div>`,
+    rows.length > 0 && panel(countsFigure(draw, { id: 'language-bars', title: 'Languages', counted, rows, whole })),
+  ]);
 }
-
-const words = (reason: RejectReason): string => reason.replaceAll('-', ' ');

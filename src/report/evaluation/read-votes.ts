@@ -4,6 +4,7 @@ import { type BadJsonRecord, readJson } from '../../io/index.js';
 
 /** What reading a vote log came to. @public */
 export interface ReadVotesReport {
+  /** Votes that were read. */
   readonly votes: number;
   /** Whether the last line breaks off: it was being written, or its writer was killed. It is no vote. */
   readonly torn: boolean;

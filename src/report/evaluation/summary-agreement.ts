@@ -13,9 +13,11 @@ export interface AgreementFigures {
   readonly kappa?: Estimate | undefined;
 }
 
-/** @public */
+/** How two raters agree, on everything that both judged. @public */
 export interface RaterAgreement {
+  /** Which two are compared. */
   readonly raters: readonly [Rater, Rater];
+  /** Over all items, a tie being an outcome like the others. */
   readonly withTies: AgreementFigures;
   /** Over the items on which neither says tie. */
   readonly withoutTies: AgreementFigures;
@@ -23,6 +25,7 @@ export interface RaterAgreement {
 
 /** How more than two raters agree. @public */
 export interface JuryAgreement {
+  /** All judges; people are left out. */
   readonly raters: readonly Rater[];
   /** Items on which all of them have an outcome. */
   readonly items: number;
@@ -32,7 +35,7 @@ export interface JuryAgreement {
   readonly krippendorffAlpha?: Estimate | undefined;
 }
 
-/** @public */
+/** How far judges agree with each other and with people. @public */
 export interface AgreementSummary {
   /** Every two raters with an item in common. */
   readonly pairs: readonly RaterAgreement[];

@@ -8,6 +8,7 @@ export interface PositionBias {
   readonly disagreements: number;
   /** Disagreements in favour of the answer shown first, and second. */
   readonly first: number;
+  /** Disagreements in favour of the answer shown second. */
   readonly second: number;
   /** `disagreements / judgments`. */
   readonly rate: Estimate;
@@ -23,6 +24,7 @@ export interface PositionBias {
 export interface LengthBias {
   /** Decided judgments (no ties) whose answers differ in length. */
   readonly judgments: number;
+  /** Judgments in which the longer answer won. */
   readonly longerWins: number;
   /** `longerWins / judgments`. Absent where there are none. */
   readonly longerShare?: Estimate | undefined;
@@ -38,8 +40,9 @@ export interface LengthBias {
   readonly controlled?: LengthControlled | undefined;
 }
 
-/** @public */
+/** A win rate with the effect of length taken out. @public */
 export interface LengthControlled {
+  /** Of a over b, were their answers equally long: from 0 to 1, ties as half a win. */
   readonly winRate: Estimate;
   /** Log-odds of winning for each standard deviation by which an answer is longer; 0 is no effect of length. */
   readonly coefficient: Estimate;
@@ -52,7 +55,7 @@ export interface LengthControlled {
   readonly fit: 'likeliest' | 'separated';
 }
 
-/** @public */
+/** What else than quality goes with winning. @public */
 export interface BiasSummary {
   /** Absent where no judgment was read in both orders. */
   readonly position?: PositionBias | undefined;

@@ -2,6 +2,7 @@ import type { Interval } from '../statistics/index.js';
 
 /** A model's rating. @public */
 export interface ModelRating {
+  /** Id of the model. */
   readonly model: string;
   /** On the Elo scale: 400 points are odds of ten to one. */
   readonly rating: number;
@@ -9,9 +10,13 @@ export interface ModelRating {
   readonly interval?: Interval | undefined;
   /** 1, and one more for every model whose interval lies wholly above this one's: models of one rank cannot be told apart. */
   readonly rank: number;
+  /** Judgments that it is rated by: wins, ties and losses together. */
   readonly comparisons: number;
+  /** Judgments that it won. */
   readonly wins: number;
+  /** Judgments without a winner. */
   readonly ties: number;
+  /** Judgments that it lost. */
   readonly losses: number;
 }
 

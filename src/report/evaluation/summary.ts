@@ -9,6 +9,7 @@ import type { RatingSummary } from './summary-ratings.js';
 
 /** What all the numbers of a summary were made with. @public */
 export interface SummarySettings {
+  /** Of every resample: the same seed gives the same intervals. */
   readonly seed: number;
   /** How often the questions were resampled. */
   readonly resamples: number;
@@ -20,7 +21,9 @@ export interface SummarySettings {
 export interface EvaluationCounts {
   /** Judgments that count; one with the same key as an earlier one is the same judgment. */
   readonly judgments: number;
+  /** Those of two answers against each other. */
   readonly pairJudgments: number;
+  /** Those of one answer by itself. */
   readonly singleJudgments: number;
   /** Judgments left out since their key had been read before. */
   readonly repeated: number;
@@ -30,15 +33,19 @@ export interface EvaluationCounts {
   readonly unparsed: number;
   /** Judgments with an answer that speaks to the judge. */
   readonly withInjections: number;
+  /** People's votes that were read. */
   readonly votes: number;
 }
 
 /** What one judge did. @public */
 export interface JudgeSummary {
+  /** Id of the judge. */
   readonly judge: string;
+  /** Judgments of it that count, in every mode. */
   readonly judgments: number;
   /** Requests it took, those asked again included. */
   readonly calls: number;
+  /** Those of which no verdict or score could be read. */
   readonly unparsed: number;
   /** Tokens, of the calls whose endpoint told. */
   readonly usage: Usage;
@@ -48,8 +55,11 @@ export interface JudgeSummary {
 export interface OutcomeCounts {
   /** Judgments with an outcome: wins, ties and losses together. */
   readonly decided: number;
+  /** Judgments in which a is better. */
   readonly wins: number;
+  /** Judgments in which neither is, disagreeing orders included. */
   readonly ties: number;
+  /** Judgments in which b is better. */
   readonly losses: number;
 }
 
@@ -57,7 +67,9 @@ export interface OutcomeCounts {
 export interface ScoreTotals {
   /** Judgments with scores. */
   readonly judgments: number;
+  /** Sum of the scores of a, in points. */
   readonly a: Estimate;
+  /** Sum of the scores of b, in points. */
   readonly b: Estimate;
   /** `a.value / b.value`: a's quality relative to b's. Absent where b's total is 0. */
   readonly relativeQuality?: Estimate | undefined;
@@ -67,10 +79,15 @@ export interface ScoreTotals {
 
 /** How two models compare on some questions. Every share is absent where no judgment has an outcome. @public */
 export interface Comparison {
+  /** Questions with a judgment. */
   readonly questions: number;
+  /** How often each outcome came. */
   readonly outcomes: OutcomeCounts;
+  /** Wins over decided judgments, from 0 to 1. */
   readonly winShare?: Estimate | undefined;
+  /** Ties over decided judgments, from 0 to 1. */
   readonly tieShare?: Estimate | undefined;
+  /** Losses over decided judgments, from 0 to 1. */
   readonly lossShare?: Estimate | undefined;
   /** Wins, and ties as half a win. */
   readonly winRate?: Estimate | undefined;
@@ -82,8 +99,9 @@ export interface Comparison {
   readonly unparsed: number;
 }
 
-/** @public */
+/** How two models compare on the questions of one category. @public */
 export interface CategoryComparison extends Comparison {
+  /** As the questions have it. */
   readonly category: string;
 }
 
@@ -102,15 +120,17 @@ export interface SignificanceSummary {
   readonly scorePValue?: number | undefined;
 }
 
-/** @public */
+/** Wilcoxon's signed-rank test, question by question. @public */
 export interface WilcoxonSummary {
   /** Questions whose scores differ; the others say nothing here. */
   readonly questions: number;
   /** Sum of the ranks of differences in favour of a. */
   readonly rankSumA: number;
+  /** Sum of the ranks of differences in favour of b. */
   readonly rankSumB: number;
   /** `exact` with at most 50 differences, `normal` (corrected for ties) with more. */
   readonly method: 'exact' | 'normal';
+  /** Two-sided: how likely differences at least so lopsided are where neither model is better. */
   readonly pValue: number;
 }
 
@@ -120,6 +140,7 @@ export interface InjectionCounts {
   readonly judgments: number;
   /** Those with a sign in a's answer, and in b's. */
   readonly a: number;
+  /** Judgments with a sign in b's answer. */
   readonly b: number;
   /** Signs by the rule that found them, most frequent first. */
   readonly rules: readonly { readonly rule: string; readonly signs: number }[];
@@ -134,23 +155,29 @@ export interface InjectionCounts {
 export interface PairSummary {
   /** `a` and `b` as they first came; judgments of the same two the other way round are turned. */
   readonly models: { readonly a: string; readonly b: string };
+  /** How the judges were asked; modes are never mixed. */
   readonly mode: 'scores' | 'verdict';
   /** One judge; or several: the jury of all that compared the two. */
   readonly judges: readonly string[];
+  /** On all questions. */
   readonly overall: Comparison;
   /** In the order in which categories first came. */
   readonly categories: readonly CategoryComparison[];
   /** Absent where no judgment has an outcome. */
   readonly significance?: SignificanceSummary | undefined;
+  /** What else than quality goes with winning. */
   readonly bias: BiasSummary;
+  /** Answers that speak to the judge. */
   readonly injections: InjectionCounts;
 }
 
 /** Means of scores given to answers one by one. @public */
 export interface SingleScores {
+  /** Questions with a judgment. */
   readonly questions: number;
   /** Judgments with a score. */
   readonly scored: number;
+  /** Judgments without a readable score. */
   readonly unparsed: number;
   /** Mean score, from 1 to 10: every judgment counts once. Absent where none has a score. */
   readonly mean?: Estimate | undefined;
@@ -158,9 +185,13 @@ export interface SingleScores {
 
 /** One model in mode `single`, by one judge or by all of them together. @public */
 export interface SingleSummary {
+  /** Id of the model. */
   readonly model: string;
+  /** One judge, or several: all that scored it. */
   readonly judges: readonly string[];
+  /** On all questions. */
   readonly overall: SingleScores;
+  /** In the order in which categories first came. */
   readonly categories: readonly (SingleScores & { readonly category: string })[];
   /** By turn of the question; empty where judgments name none. */
   readonly turns: readonly (SingleScores & { readonly turn: number })[];
@@ -170,10 +201,13 @@ export interface SingleSummary {
 
 /** People's votes on two models. @public */
 export interface VotePairSummary {
+  /** Ids of the two models, as they first came. */
   readonly models: { readonly a: string; readonly b: string };
+  /** How people voted; two bad answers are a tie. */
   readonly outcomes: OutcomeCounts;
   /** Those of the ties in which both answers were called bad. */
   readonly bothBad: number;
+  /** Wins of a, and ties as half a win, over all votes. */
   readonly winRate: Estimate;
 }
 
@@ -183,11 +217,15 @@ export interface VotePairSummary {
  * @public
  */
 export interface EvaluationSummary {
+  /** Tells the file from others. */
   readonly type: 'evaluation-summary';
   /** Of this form; raised where a reader of the former one would go wrong. */
   readonly version: 1;
+  /** What all its numbers were made with. */
   readonly settings: SummarySettings;
+  /** What was read. */
   readonly counts: EvaluationCounts;
+  /** In the order in which they first came. */
   readonly judges: readonly JudgeSummary[];
   /** Every model that was judged or voted on, as they first came. */
   readonly models: readonly string[];
@@ -195,6 +233,7 @@ export interface EvaluationSummary {
   readonly categories: readonly string[];
   /** For each pair of models and mode: one for each judge, then the jury where there are several. */
   readonly pairs: readonly PairSummary[];
+  /** Answers scored one by one; empty without mode `single`. */
   readonly singles: readonly SingleSummary[];
   /** From all pair judgments of all judges. Absent where none has an outcome. */
   readonly ratings?: RatingSummary | undefined;

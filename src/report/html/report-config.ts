@@ -4,7 +4,7 @@ import * as z from 'zod';
 export interface ReportConfig {
   /** The HTML file; one that is there is replaced. */
   readonly output: string;
-  /** @defaultValue said by what is reported */
+  /** The heading of the page. @defaultValue said by what is reported */
   readonly title?: string | undefined;
   /** Shown at the foot of the page. @defaultValue now */
   readonly createdAt?: Date | undefined;
@@ -12,7 +12,9 @@ export interface ReportConfig {
 
 /** A report that was written. @public */
 export interface ReportFile {
+  /** Where the file is. */
   readonly path: string;
+  /** Size of the file. */
   readonly bytes: number;
 }
 

@@ -1,6 +1,8 @@
 /** Two ends, both within. @public */
 export interface Interval {
+  /** The lower end of it. */
   readonly low: number;
+  /** The upper end of it. */
   readonly high: number;
 }
 

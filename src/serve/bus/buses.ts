@@ -7,6 +7,8 @@ import type { WebSocketWorkerBusOptions } from './web-socket/worker-bus.js';
 // Loaded by who serves: most programs that import the package never do.
 
 /**
+ * Lets workers connect through WebSockets, on the port of an HTTP server; see {@link WebSocketGatewayBus}.
+ *
  * @throws VicunaError `config-invalid` for a token that could be guessed.
  * @public
  */

@@ -4,8 +4,13 @@ import type { VicunaError } from '../../core/index.js';
 
 /** What a {@link Link} tells its user. Nothing is told after `onClose`. @public */
 export interface LinkListener {
+  /** A message of the other side came, whole and in order. */
   onMessage(message: string): void;
-  /** @param reason - the end of the sentence "The link ...": `was closed by the peer (1006)`. */
+  /**
+   * The link has ended, from whichever side; called once.
+   *
+   * @param reason - the end of the sentence "The link ...": `was closed by the peer (1006)`.
+   */
   onClose(reason: string): void;
 }
 
@@ -30,6 +35,7 @@ export interface Link {
 
 /** What a {@link GatewayBus} tells its gateway. @public */
 export interface GatewayBusListener {
+  /** A worker has connected and shown that it may. Called before its first message is read. */
   onLink(link: Link): void;
   /** Somebody was turned away before there was a link, or the bus cannot be reached; the bus goes on by itself. */
   onFailure(error: VicunaError, peer: string): void;
@@ -45,6 +51,7 @@ export interface GatewayBus extends AsyncDisposable {
 
 /** What a {@link WorkerBus} tells its worker. @public */
 export interface WorkerBusListener {
+  /** A gateway has been reached. Called before its first message is read. */
   onLink(link: Link): void;
   /** A gateway could not be reached or turned the worker away. @param retryIn - milliseconds until the next attempt. */
   onFailure(error: VicunaError, retryIn: number): void;

@@ -4,6 +4,8 @@ import type { Gateway, GatewayRuntime } from './gateway.js';
 // Loaded by who serves: most programs that import the package never do.
 
 /**
+ * Opens a gateway on its buses; workers may connect from here on.
+ *
  * @throws ConfigError for a configuration that cannot be.
  *
  * @example

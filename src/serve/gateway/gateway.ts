@@ -16,6 +16,7 @@ import { type SessionHost, WorkerSession } from './worker-session.js';
 export interface GatewayRuntime {
   /** Where its workers reach it. The gateway disposes of them. */
   readonly buses: readonly GatewayBus[];
+  /** Told of everything that happens; must be quick, and not throw. */
   readonly onEvent?: ((event: GatewayEvent) => void) | undefined;
 }
 

@@ -5,6 +5,7 @@ export type {
   FirstTokenEvent,
   GatewayEvent,
   RequestEndEvent,
+  RequestEvent,
   RequestQueueEvent,
   RequestRetryEvent,
   RequestStartEvent,

@@ -2,8 +2,9 @@ import type { ModelPool } from './model-pool.js';
 import type { GatewayRequest } from './request.js';
 import type { WorkerSession } from './worker-session.js';
 
-/** @public */
+/** What is going on with one model of a gateway. @public */
 export interface ModelStatus {
+  /** Of the model. */
   readonly id: string;
   /** Requests that wait for a worker. */
   readonly queued: number;
@@ -13,13 +14,17 @@ export interface ModelStatus {
   readonly capacity: number;
 }
 
-/** @public */
+/** What is going on at one worker, as a gateway sees it. @public */
 export interface WorkerStatus {
+  /** Of the worker. */
   readonly id: string;
+  /** Its address, or its id on NATS. */
   readonly peer: string;
+  /** Whether it takes nothing new. */
   readonly isDraining: boolean;
   /** Requests that it has from this gateway, also those whose caller has left and that it has not let go of yet. */
   readonly running: number;
+  /** What it offers, how many more replies of each it takes now, and how fast it made the last ones. */
   readonly models: readonly {
     readonly id: string;
     readonly capacity: number;
@@ -32,8 +37,11 @@ export interface WorkerStatus {
 
 /** What is going on at a gateway. @public */
 export interface GatewayStatus {
+  /** Whether the gateway refuses new requests. */
   readonly isDraining: boolean;
+  /** Models that workers offer, or offered before. */
   readonly models: readonly ModelStatus[];
+  /** Workers that are connected. */
   readonly workers: readonly WorkerStatus[];
 }
 

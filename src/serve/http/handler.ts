@@ -2,6 +2,8 @@ import type { HandlerConfig } from './config.js';
 import type { HandlerRuntime, ServeHandler } from './serve-handler.js';
 
 /**
+ * Makes a server of models, to be called with a `Request` or listened with; see {@link ServeHandler}.
+ *
  * @throws ConfigError naming the fields that cannot be.
  * @throws VicunaError `file-unwritable` where votes cannot be kept.
  *

@@ -31,6 +31,7 @@ const MAXIMUM_HEADERS = 100;
 
 /** A server that listens until it is disposed of. @public */
 export interface ServeServer extends AsyncDisposable {
+  /** Where it listens, with the port that was picked. */
   readonly url: URL;
   /** Node's own server, for a bus that shares its port. */
   readonly server: Server;

@@ -7,6 +7,7 @@ import type { ModerationPolicy } from './moderation/policy.js';
 export interface HandlerRuntime {
   /** Models of this process, or where a gateway finds them. */
   readonly models: ModelProvider | readonly ServedModel[];
+  /** Who looks at texts before and after the model. @defaultValue nobody */
   readonly moderation?: ModerationPolicy | undefined;
   /** Every request and every decision of a moderator; without the texts. */
   readonly onLog?: ((entry: ServeLogEntry) => void) | undefined;
@@ -22,6 +23,7 @@ export interface HandlerRuntime {
  * @public
  */
 export interface ServeHandler {
+  /** Answers one request; what goes wrong is a response in OpenAI's form. */
   fetch(request: Request): Promise<Response>;
   /** Counts what a gateway does; pass it as the gateway's `onEvent`. */
   readonly observe: (event: GatewayEvent) => void;

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import type { Resolved } from '../../core/index.js';
 
-/** @public */
+/** How a worker presents itself and how much it takes on. @public */
 export interface WorkerConfig {
   /**
    * Names the worker in events and errors. A gateway takes one worker of each id: a second one is

@@ -1,5 +1,6 @@
 /** A worker, or a gateway. @public */
 export interface Drainable {
+  /** Takes nothing new, lets what runs finish, then closes. */
   drain(): Promise<void>;
 }
 

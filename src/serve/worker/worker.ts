@@ -14,11 +14,13 @@ export interface WorkerRuntime {
   readonly models: readonly ServedModel[];
   /** How it reaches its gateways. The worker disposes of it. */
   readonly bus: WorkerBus;
+  /** Told of everything that happens; must be quick, and not throw. */
   readonly onEvent?: ((event: WorkerEvent) => void) | undefined;
 }
 
 /** Models at the service of gateways. Disposing of it abandons what runs; {@link ModelWorker.drain} lets it finish. @public */
 export interface ModelWorker extends AsyncDisposable {
+  /** Names the worker in events and errors of both sides. */
   readonly id: string;
   /** Replies that are under way. */
   readonly running: number;

@@ -76,7 +76,10 @@ export class Reader implements AsyncDisposable {
       OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
       npm_config_offline: 'true',
     };
-    await run(command, [...words], { cwd, env, timeout: PAGE_SECONDS * 1000, maxBuffer: 64 * 2 ** 20 });
+    const options = { cwd, env, timeout: PAGE_SECONDS * 1000, maxBuffer: 64 * 2 ** 20 };
+    await run(command, [...words], options).catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
+      throw new Error(`${stderr}\n${stdout.slice(-4000)}`);
+    });
   }
 }
 

@@ -8,7 +8,7 @@ import { browserOfFile, findBrowser, openFile } from '../../support/browser.js';
 import { madeUpEvaluation, pairJudgment } from '../../support/evaluation.js';
 import { temporaryDirectory } from '../../support/temporary.js';
 import { trainingEvents } from '../../support/training-events.js';
-import { writtenReport } from './report-files.js';
+import { writtenDatasetReport, writtenReport } from './report-files.js';
 
 const executable = findBrowser();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -95,6 +95,10 @@ describe.skipIf(executable === undefined)('reports, in both themes and on a phon
     ];
     await cleaningReport({ report, rejects, conversations }, { output });
     await check(output);
+  });
+
+  test('nor a data set', async () => {
+    await check(await writtenDatasetReport('a text that is rather long, without an end in sight'));
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { browserOfFile, findBrowser, openFile } from '../../support/browser.js';
 import { pairJudgment } from '../../support/evaluation.js';
-import { writtenReport } from './report-files.js';
+import { writtenDatasetReport, writtenReport } from './report-files.js';
 
 const executable = findBrowser();
 
@@ -74,6 +74,26 @@ describe.skipIf(executable === undefined)('hostile text', () => {
     }
     // It is shown all the same.
     expect(await page.locator('.answer.a').textContent()).toContain('<script>document.title = "hit"');
+  });
+
+  test('in the conversations of a data set runs nothing and loads nothing', async () => {
+    const { page, trouble } = await openFile(await browser(), await writtenDatasetReport(attacks));
+    await page.locator('details').evaluateAll((all) => {
+      for (const one of all as HTMLDetailsElement[]) one.open = true;
+    });
+    await page.mouse.move(600, 500);
+    expect(await page.title()).not.toBe('hit');
+    expect(trouble).toEqual([]);
+    const found = await page.evaluate(() => ({
+      scripts: document.querySelectorAll('script').length,
+      loading: document.querySelectorAll('img, iframe, object, embed, link[rel=stylesheet], style ~ style').length,
+      links: document.querySelectorAll('main a').length,
+      handlers: [...document.querySelectorAll('*')]
+        .flatMap((one) => one.getAttributeNames())
+        .filter((name) => name.startsWith('on')).length,
+    }));
+    expect(found).toEqual({ scripts: 1, loading: 0, links: 0, handlers: 0 });
+    expect(await page.locator('#examples pre').first().textContent()).toContain('<script>document.title = "hit"');
   });
 
   test('that got into the page all the same would not run: the policy knows one script and one style', async () => {

@@ -23,7 +23,7 @@ export interface GenerateAnswersConfig {
   readonly stopAfterFailures?: number | undefined;
 }
 
-/** @public */
+/** What decides the answers, and where they are kept. @public */
 export interface GenerateAnswersOptions extends GenerateAnswersConfig, CallOptions {
   /**
    * A JSON Lines file that keeps every reply as soon as it is there, and is asked first: a run that was killed goes on

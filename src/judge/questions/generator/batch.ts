@@ -10,7 +10,9 @@ import type { FailedCall, GenerationReport, RejectedQuestion } from './report.js
 
 /** Which questions to make. @public */
 export interface QuestionRequest {
+  /** What they are to test, as the prompt says it: `coding`, `common-sense`. */
   readonly category: string;
+  /** How many are wanted. */
   readonly count: number;
   /** Questions that exist: examples are drawn from them, and none of them is made again. @defaultValue none */
   readonly known?: readonly Question[] | undefined;

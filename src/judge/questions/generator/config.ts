@@ -14,7 +14,11 @@ export interface QuestionGeneratorConfig {
   readonly similarity?: number | undefined;
   /** Most calls for one batch, as a multiple of those it would take if nothing were refused. @defaultValue `3` */
   readonly patience?: number | undefined;
-  /** @defaultValue `1` */
+  /**
+   * Of every call, from 0 to 2; `'model'` leaves it to the model, as some that reason admit no other.
+   *
+   * @defaultValue `1`
+   */
   readonly temperature?: number | 'model' | undefined;
   /** Most tokens of a reply. @defaultValue `2048` */
   readonly maxTokens?: number | undefined;

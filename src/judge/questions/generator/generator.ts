@@ -41,7 +41,11 @@ export class QuestionGenerator {
     this.#now = now ?? (() => new Date());
   }
 
-  /** @throws ConfigError naming every field that is not what it should be. */
+  /**
+   * Checks the configuration; nothing is called yet.
+   *
+   * @throws ConfigError naming every field that is not what it should be.
+   */
   static async create(config: QuestionGeneratorConfig, runtime: QuestionGeneratorRuntime): Promise<QuestionGenerator> {
     return new QuestionGenerator(parseConfig(generatorConfigSchema, config, 'QuestionGenerator config'), runtime);
   }

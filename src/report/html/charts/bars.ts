@@ -8,6 +8,8 @@ import { whiskers } from './whiskers.js';
 
 export interface BarRow extends Row {
   readonly value: number;
+  /** @defaultValue that of a */
+  readonly colour?: string | undefined;
   readonly interval?: Interval | undefined;
 }
 
@@ -31,7 +33,7 @@ export function barsChart({ shape, reference, ...layout }: BarsLayout): Chart {
     {
       type: 'bar',
       ...still,
-      data: rows.map(({ value }) => value),
+      data: rows.map(({ value, colour }) => (colour === undefined ? value : { value, itemStyle: { color: colour } })),
       barWidth: 18,
       itemStyle: { color: shape === 'bars' ? colours.a : 'none', borderRadius: [0, 3, 3, 0] },
       ...mark,

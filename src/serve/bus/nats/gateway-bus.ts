@@ -7,7 +7,7 @@ import { type Envelope, lookSchema, openSchema, readNotice, writeNotice } from '
 import { ANNOUNCEMENT, Inbox } from './inbox.js';
 import { type NatsDialer, type NatsOptions, natsDialer } from './options.js';
 
-/** @public */
+/** How a gateway listens on NATS. @public */
 export interface NatsGatewayBusOptions extends NatsOptions {
   /** What workers may prove to know; see `WebSocketGatewayBusOptions.tokens`. They never travel through NATS. */
   readonly tokens: readonly string[];

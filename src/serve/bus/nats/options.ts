@@ -15,6 +15,7 @@ export interface NatsOptions {
     | undefined;
   /** First word of every subject, for several deployments on one cluster. @defaultValue `'vicuna'` */
   readonly prefix?: string | undefined;
+  /** How long to wait between attempts to connect. */
   readonly backoff?: BackoffConfig | undefined;
 }
 

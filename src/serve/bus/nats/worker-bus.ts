@@ -10,7 +10,7 @@ import { type NatsDialer, type NatsOptions, natsDialer } from './options.js';
 /** Milliseconds in which a gateway must answer. */
 const HANDSHAKE = 5_000;
 
-/** @public */
+/** How a worker finds gateways on NATS. @public */
 export interface NatsWorkerBusOptions extends NatsOptions {
   /** One of the gateways' tokens. Neither side takes the other's word before it has proven to know it. */
   readonly token: string;

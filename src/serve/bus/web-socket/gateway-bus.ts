@@ -6,11 +6,11 @@ import { type GatewayBus, type GatewayBusListener, MAXIMUM_MESSAGE_BYTES } from 
 import { TokenSet } from '../token.js';
 import { WebSocketLink } from './link.js';
 
-/** @public */
+/** Who may connect to the gateway, and where. @public */
 export interface WebSocketGatewayBusOptions {
   /** What workers may show to be let in; several while one replaces another. At least 16 characters each. */
   readonly tokens: readonly string[];
-  /** @defaultValue `'/v1/workers'` */
+  /** Path of upgrade requests that are the bus's. @defaultValue `'/v1/workers'` */
   readonly path?: string | undefined;
   /** Most workers at a time. @defaultValue `1024` */
   readonly maximumLinks?: number | undefined;

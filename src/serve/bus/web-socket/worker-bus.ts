@@ -9,12 +9,13 @@ import { WebSocketLink } from './link.js';
 /** Milliseconds in which a gateway must answer. */
 const HANDSHAKE = 5_000;
 
-/** @public */
+/** Which gateways a worker connects to. @public */
 export interface WebSocketWorkerBusOptions {
   /** Of the gateway's worker path: `ws://gateway:8000/v1/workers`, or `wss:` behind TLS. Several for several gateways. */
   readonly url: string | readonly string[];
   /** One of the gateway's tokens. */
   readonly token: string;
+  /** How long to wait between attempts to connect. */
   readonly backoff?: BackoffConfig | undefined;
 }
 

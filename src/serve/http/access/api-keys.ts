@@ -8,6 +8,7 @@ export type ApiKeyScope = 'api' | 'metrics' | 'vote';
 
 /** How much a key may use. A limit that is not given is none. @public */
 export interface KeyLimits {
+  /** Requests let in a minute, whatever becomes of them. */
   readonly requestsPerMinute?: number | undefined;
   /** Prompt and reply together. A request is let in while there is anything left, and charged when it has ended. */
   readonly tokensPerMinute?: number | undefined;
@@ -23,8 +24,9 @@ export interface ApiKey {
   readonly id: string;
   /** SHA-256 of the key, in hexadecimal: {@link hashApiKey}. */
   readonly hash: string;
-  /** @defaultValue `['api', 'vote']` */
+  /** What may be done with it. @defaultValue `['api', 'vote']` */
   readonly scopes?: readonly ApiKeyScope[] | undefined;
+  /** How much may be used with it. @defaultValue no limits */
   readonly limits?: KeyLimits | undefined;
 }
 
