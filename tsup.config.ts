@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     'testing/index': 'src/testing/index.ts',
     cli: 'src/cli/main.ts',
+    'prepare-worker': 'src/data/prepare/prepare-worker.ts',
     'rank-worker': 'src/train/ranks/rank-worker.ts',
   },
   format: ['esm', 'cjs'],

@@ -2,16 +2,20 @@ import { Command } from 'commander';
 import type { Terminal } from './terminal.js';
 import { answersCommand } from './verbs/answers.js';
 import { chatCommand } from './verbs/chat.js';
+import { cleanCommand } from './verbs/clean.js';
 import { deduplicateCommand } from './verbs/deduplicate.js';
 import { gatewayCommand } from './verbs/gateway.js';
 import { judgeCommand } from './verbs/judge.js';
 import { keyCommand } from './verbs/key.js';
+import { prepareCommand } from './verbs/prepare.js';
 import { reportCommand } from './verbs/report.js';
 import { serveCommand } from './verbs/serve.js';
 import { workerCommand } from './verbs/worker.js';
 
 const verbs = [
+  cleanCommand,
   deduplicateCommand,
+  prepareCommand,
   answersCommand,
   judgeCommand,
   reportCommand,
@@ -25,7 +29,7 @@ const verbs = [
 /** The `vicuna` command. What a verb needs is loaded when it runs. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('vicuna')
-    .description('Turn chat logs into your own assistant: judge it, serve it, chat with it.')
+    .description('Turn chat logs into your own assistant: prepare data, judge it, serve it, chat with it.')
     .configureOutput({
       writeOut: (text) => terminal.output.write(text),
       writeErr: (text) => terminal.errors.write(text),

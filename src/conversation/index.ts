@@ -17,9 +17,12 @@ export type {
 export { toConversation } from './convert.js';
 export type { RawConversation, RawTurn } from './raw.js';
 export {
+  badRecord,
   type ConversationSource,
+  exportFiles,
   type ReadChatGPTExportOptions,
   type ReadConversationsOptions,
+  type ReadConversationsSettings,
   type ReadImages,
   type ReadOpenAIMessagesOptions,
   type ReadOptions,
@@ -27,10 +30,15 @@ export {
   type ReadShareGPTOptions,
   type ReadSkipReason,
   type ReadSkips,
+  type RecordBytes,
   readChatGPTExport,
   readConversations,
+  readConversationsSchema,
   readOpenAIMessages,
+  readRecord,
   readShareGPT,
+  type SkippedRecord,
+  splitRecords,
 } from './read/index.js';
 export { roleOf } from './roles.js';
 export { conversationSchema } from './schema.js';

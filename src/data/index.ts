@@ -46,6 +46,21 @@ export {
   type StepPlan,
 } from './packing/index.js';
 export {
+  type PrepareConfig,
+  type PrepareCounts,
+  type PreparedInput,
+  type PreparedManifest,
+  type PrepareEvent,
+  type PrepareOptions,
+  type PreparePlan,
+  type PrepareReport,
+  prepareConfigSchema,
+  prepareDataset,
+  type RejectLine,
+  readPrepared,
+  type ShardFile,
+} from './prepare/index.js';
+export {
   addTally,
   ConversationSegmenter,
   cutConversation,

@@ -12,7 +12,7 @@ const newline = 0x0a;
  * three are positions in `bytes`, and `fill` moves them together.
  */
 export class ByteWindow {
-  bytes: Buffer = Buffer.allocUnsafeSlow(initialBytes);
+  bytes: Buffer;
   start = 0;
   cursor = 0;
   end = 0;
@@ -24,8 +24,20 @@ export class ByteWindow {
   /** Line on which `start` stands, counted from 1. */
   #line = 1;
 
-  constructor(reader: ByteReader) {
+  constructor(reader: ByteReader, bytes: Buffer = Buffer.allocUnsafeSlow(initialBytes)) {
     this.#reader = reader;
+    this.bytes = bytes;
+  }
+
+  /** A window on bytes that are in memory already. @param location - where the first of them stands in its file */
+  static over(bytes: Buffer, { file, line = 1, offset = 0 }: DataLocation): ByteWindow {
+    const empty: ByteReader = { name: file, size: undefined, taken: 0, read: async () => 0, close: async () => {} };
+    const window = new ByteWindow(empty, bytes);
+    window.end = bytes.length;
+    window.ended = true;
+    window.#offset = offset;
+    window.#line = line;
+    return window;
   }
 
   /** Bytes of the input that have been read, decompressed. */

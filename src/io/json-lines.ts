@@ -1,5 +1,5 @@
 import type { ByteWindow } from './byte-window.js';
-import { isFlaw, type JsonItem, parseRecord, type RecordSplitter, tooLarge } from './json-record.js';
+import { isFlaw, type JsonItem, parseRecord, type ReadRecord, type RecordSplitter, tooLarge } from './json-record.js';
 import { isSpace } from './json-syntax.js';
 
 const newline = 0x0a;
@@ -11,12 +11,14 @@ const newline = 0x0a;
 export class JsonLineSplitter implements RecordSplitter {
   readonly #window: ByteWindow;
   readonly #maxRecordBytes: number;
+  readonly #read: ReadRecord;
   /** In the rest of a line that was given up as too large. */
   #skipping = false;
 
-  constructor(window: ByteWindow, maxRecordBytes: number) {
+  constructor(window: ByteWindow, maxRecordBytes: number, read: ReadRecord = parseRecord) {
     this.#window = window;
     this.#maxRecordBytes = maxRecordBytes;
+    this.#read = read;
   }
 
   next(): JsonItem | 'more' | 'end' {
@@ -32,7 +34,7 @@ export class JsonLineSplitter implements RecordSplitter {
       if (start >= window.end) return 'end';
       const skipping = this.#skipping;
       this.#skipping = false;
-      const result = skipping || isBlank(window.bytes, start, end) ? undefined : parseRecord(window, start, end);
+      const result = skipping || isBlank(window.bytes, start, end) ? undefined : this.#read(window, start, end);
       window.consume(Math.min(end + 1, window.end));
       if (result !== undefined) return isFlaw(result) ? result.item : result;
     }

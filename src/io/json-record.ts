@@ -38,6 +38,9 @@ export interface Flaw {
   readonly resume: number;
 }
 
+/** Makes a record of what lies in `[start, end)` of a window. */
+export type ReadRecord = (window: ByteWindow, start: number, end: number) => JsonRecord | Flaw;
+
 /** The value that lies in `[start, end)` of the window, or what is wrong with it. */
 export function parseRecord(window: ByteWindow, start: number, end: number): JsonRecord | Flaw {
   const { bytes } = window;

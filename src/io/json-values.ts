@@ -6,6 +6,7 @@ import {
   isFlaw,
   type JsonItem,
   parseRecord,
+  type ReadRecord,
   type RecordSplitter,
   tooLarge,
 } from './json-record.js';
@@ -43,13 +44,15 @@ export class JsonValueSplitter implements RecordSplitter {
   readonly #window: ByteWindow;
   readonly #isArray: boolean;
   readonly #maxRecordBytes: number;
+  readonly #read: ReadRecord;
   readonly #scan = new JsonScan();
   readonly #finder: RecordFinder;
   #state: Between | 'inside' | 'lost' | 'end';
   #suspicious = suspiciousBytes;
 
-  constructor(window: ByteWindow, form: 'array' | 'values', maxRecordBytes: number) {
+  constructor(window: ByteWindow, form: 'array' | 'values', maxRecordBytes: number, read: ReadRecord = parseRecord) {
     this.#window = window;
+    this.#read = read;
     this.#isArray = form === 'array';
     this.#maxRecordBytes = maxRecordBytes;
     this.#finder = new RecordFinder(window, this.#isArray);
@@ -122,7 +125,7 @@ export class JsonValueSplitter implements RecordSplitter {
 
   #finish(end: number): JsonItem {
     const window = this.#window;
-    const result = parseRecord(window, window.start, end);
+    const result = this.#read(window, window.start, end);
     if (isFlaw(result)) return this.#rejectRecord(result, end);
     this.#finder.learn(window.start, end, true);
     window.consume(end);

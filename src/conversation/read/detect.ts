@@ -22,7 +22,13 @@ const optionsSchema = z.strictObject({
   images: imagesField,
 });
 
-type Options = z.output<typeof optionsSchema>;
+export type ReadConversationsSettings = z.output<typeof optionsSchema>;
+
+/** What changes the result of {@link readConversations}. @internal */
+export const readConversationsSchema: z.ZodType<
+  ReadConversationsSettings,
+  Omit<ReadConversationsOptions, 'signal' | 'onProgress'>
+> = optionsSchema;
 
 /**
  * Reads conversations of any form this package knows and tells the form by itself, record by record:
@@ -47,11 +53,16 @@ export function readConversations(
   return readRecords(
     () => exportFiles(source),
     { signal: options.signal, onProgress: options.onProgress, onBadRecord, maxRecordBytes },
-    (value, location) => convert(value, location, checked),
+    (value, location) => convertAnyForm(value, location, checked),
   );
 }
 
-function convert(value: unknown, location: DataLocation, options: Options): Conversion<RawConversation> {
+/** Makes raw conversations of one record. @throws WrongForm */
+export function convertAnyForm(
+  value: unknown,
+  location: DataLocation,
+  options: ReadConversationsSettings,
+): Conversion<RawConversation> {
   if (!isFields(value)) throw wrongForm('', 'an object that holds a conversation', value);
   if (isFields(value.mapping)) return raw(chatGPTConversations(value, options), location);
   const { messages } = value;

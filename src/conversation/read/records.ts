@@ -50,7 +50,8 @@ export function readRecords<Item>(
   }, options);
 }
 
-interface Skip {
+/** A record that makes no conversation. */
+export interface SkippedRecord {
   /** Whether `onBadRecord` decides about it. */
   readonly bad: boolean;
   readonly reason: ReadSkipReason;
@@ -58,7 +59,10 @@ interface Skip {
   readonly message: string;
 }
 
-function convertRecord<Item>(item: JsonItem, convert: Converter<Item>): { readonly items: Iterable<Item> } | Skip {
+export function convertRecord<Item>(
+  item: JsonItem,
+  convert: Converter<Item>,
+): { readonly items: Iterable<Item> } | SkippedRecord {
   const { location } = item;
   if (item.type === 'bad') return { bad: true, reason: item.problem, location, message: item.message };
   try {
@@ -78,13 +82,15 @@ function named(location: DataLocation, value: unknown): DataLocation {
   return id === undefined ? location : { ...location, id };
 }
 
-function badRecord({ reason, location, message }: Skip): DataError {
+/** What `onBadRecord: 'throw'` throws. */
+export function badRecord({ reason, location, message }: SkippedRecord): DataError {
   const mend = reason === 'cut-off' ? 'It was cut off while it was written or copied: get it again' : 'Mend it there';
   const remedy = `${mend}, or pass onBadRecord: 'skip' to leave such records out and count them.`;
   return new DataError(location, `${message}. ${remedy}`);
 }
 
-function filesOf(source: ConversationSource): readonly ByteSource[] {
+/** Sources one by one. */
+export function filesOf(source: ConversationSource): readonly ByteSource[] {
   return Array.isArray(source) ? source : [source as ByteSource];
 }
 

@@ -4,17 +4,29 @@ import { type CallOptions, parseConfig, type Resolved, type Run, type Source, st
 import { wordFinder } from './blocked-words.js';
 import { cleanerConfigSchema, type ShareGPTCleanerConfig } from './config.js';
 import { decide, type TurnRules } from './decide.js';
-import { KnownConversations } from './duplicates.js';
+import { type ConversationPrint, KnownConversations, printOf } from './duplicates.js';
 import { createLanguageJudge, type LanguageJudge } from './language.js';
 import { restartedList } from './list-numbering.js';
 import { repeatedUnit } from './repetition.js';
-import { type CleanReport, type CleanResult, CleanTally, type Reject, type RejectReason } from './report.js';
+import { type CleanReport, type CleanResult, CleanTally, type Reject } from './report.js';
+import { type Objection, type OwnObjections, settle } from './settle.js';
 
 /** What a cleaning run accepts beside its records. @public */
 export interface CleanOptions extends CallOptions {
   /** Told of every conversation that is left out. */
   readonly onReject?: ((reject: Reject) => void) | undefined;
 }
+
+/** What can be said of a conversation before others are looked at. */
+export type Examination =
+  | { readonly kept: false; readonly reject: Reject }
+  | {
+      readonly kept: true;
+      readonly conversation: Conversation;
+      readonly print: ConversationPrint;
+      readonly plugins: Objection | undefined;
+      readonly filters: Objection | undefined;
+    };
 
 /** Work between two looks at timers and signals, in milliseconds. */
 const patience = 20;
@@ -91,26 +103,42 @@ export class ShareGPTCleaner {
     return this.#judge(toRaw(record), undefined);
   }
 
+  /** All that {@link ShareGPTCleaner.clean} finds out about one conversation by itself, for it to be settled in its turn. @internal */
+  examine(raw: RawConversation): Examination {
+    const result = decide(raw, this.#rules);
+    if (!result.kept) return result;
+    const { conversation } = result;
+    const { plugins, filters } = this.#ownObjections(raw, conversation);
+    return {
+      kept: true,
+      conversation,
+      print: printOf(conversation),
+      plugins,
+      filters: plugins ? undefined : filters(),
+    };
+  }
+
   #judge(raw: RawConversation, known: KnownConversations | undefined): CleanResult {
     const result = decide(raw, this.#rules);
     if (!result.kept) return result;
-    const objection = this.#objection(raw, result.conversation, known);
+    const { conversation } = result;
+    const own = this.#ownObjections(raw, conversation);
+    const objection = known === undefined ? (own.plugins ?? own.filters()) : settle(printOf(conversation), known, own);
     if (objection === undefined) return result;
     const [reason, detail] = objection;
     return { kept: false, reject: { id: raw.id, reason, detail, location: raw.location } };
   }
 
   /** The rules on whole conversations, in FastChat's order; its separate filters come last. */
-  #objection(
-    raw: RawConversation,
-    conversation: Conversation,
-    known: KnownConversations | undefined,
-  ): readonly [RejectReason, string] | undefined {
-    if (known?.hasId(raw.id)) return ['duplicate-id', `an earlier conversation has the id ${JSON.stringify(raw.id)}`];
-    if (raw.plugins !== undefined && raw.plugins !== null) return ['uses-plugin', 'its replies came with plugins'];
-    const original = known?.add(conversation);
-    if (original !== undefined)
-      return ['duplicate-text', `${JSON.stringify(original)} begins with the same question and reply`];
+  #ownObjections(raw: RawConversation, conversation: Conversation): OwnObjections {
+    const usesPlugin = raw.plugins !== undefined && raw.plugins !== null;
+    return {
+      plugins: usesPlugin ? ['uses-plugin', 'its replies came with plugins'] : undefined,
+      filters: () => this.#filter(conversation),
+    };
+  }
+
+  #filter(conversation: Conversation): Objection | undefined {
     const language = this.#languages?.objection(conversation);
     if (language !== undefined) return ['language', language];
     const replies = conversation.messages.filter(({ role }) => role === 'assistant');

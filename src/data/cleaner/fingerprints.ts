@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 
+/** 64 bits. */
+export type Fingerprint = readonly [high: number, low: number];
+
 /**
  * Remembers which texts it has seen, in 12 bytes each at most half full: a 64-bit hash and the number of the text. Two
  * different texts are taken for one with a probability of n^2 / 2^65: one in 37 million for a million texts.
@@ -8,18 +11,17 @@ export class Fingerprints {
   #size = 0;
   #slots = new Uint32Array(3 * 1024);
 
-  has(parts: readonly string[]): boolean {
-    return this.#slots[this.#locate(...fingerprint(parts)) + 2] !== 0;
+  has([high, low]: Fingerprint): boolean {
+    return this.#slots[this.#locate(high, low) + 2] !== 0;
   }
 
   /**
-   * Looks a text up, in parts, and adds it if it is new.
+   * Looks a text up and adds it if it is new.
    *
    * @returns the number it was added with earlier, `undefined` for a new one.
    */
-  add(parts: readonly string[], number: number): number | undefined {
+  add([high, low]: Fingerprint, number: number): number | undefined {
     if (3 * 2 * this.#size >= this.#slots.length) this.#grow();
-    const [high, low] = fingerprint(parts);
     const slot = this.#locate(high, low);
     const found = this.#slots[slot + 2] as number;
     if (found !== 0) return found - 1;
@@ -50,7 +52,8 @@ export class Fingerprints {
   }
 }
 
-function fingerprint(parts: readonly string[]): [high: number, low: number] {
+/** The hash of a text in parts. */
+export function fingerprint(parts: readonly string[]): Fingerprint {
   const hash = createHash('sha1');
   // With their lengths, so that no other parts make the same text.
   for (const part of parts) hash.update(`${part.length}:${part}`);

@@ -40,6 +40,18 @@ export function decodeExample(record: Uint8Array<ArrayBuffer>): SupervisedExampl
   return { ...name, tokens, labels, supervisedTokens: countTargets(labels) };
 }
 
+/** Bytes of the record that begins at `start`; `undefined` where its first words are not all there. */
+export function encodedLength(bytes: Uint8Array<ArrayBuffer>, start: number): number | undefined {
+  if (start + HEADER_BYTES > bytes.length) return undefined;
+  const header = new DataView(bytes.buffer, bytes.byteOffset + start, HEADER_BYTES);
+  const [length, tokenBytes, nameLength] = [0, 4, 8].map((at) => header.getUint32(at, true)) as [
+    number,
+    number,
+    number,
+  ];
+  return HEADER_BYTES + length * tokenBytes + Math.ceil(length / 8) + nameLength;
+}
+
 /** How many tokens of a sequence are predicted: its labels but the first, which has nothing before it. */
 export function countTargets(labels: Int32Array): number {
   let count = 0;

@@ -46,12 +46,16 @@ export class ConversationSegmenter {
     return new ConversationSegmenter(settings, tokenizer);
   }
 
+  /** Cuts one conversation. @internal */
+  cut(conversation: Conversation): Promise<Cut> {
+    return this.#config.compat === 'fastchat'
+      ? cutLikeFastChat(conversation, this.#config.maxTokens, this.#tokenizer)
+      : cutConversation(conversation, this.#config, this.#tokenizer);
+  }
+
   /** Segments in the order of their conversations, with ids `<id>_<turn they start at>`; a further part of a split reply adds `_<part>`. */
   segment(conversations: Source<Conversation>, options: CallOptions = {}): Run<Conversation, SegmentReport> {
-    const cut = (conversation: Conversation): Promise<Cut> =>
-      this.#config.compat === 'fastchat'
-        ? cutLikeFastChat(conversation, this.#config.maxTokens, this.#tokenizer)
-        : cutConversation(conversation, this.#config, this.#tokenizer);
+    const cut = (conversation: Conversation) => this.cut(conversation);
     return startRun<Conversation, SegmentReport>(async function* (signal) {
       const total = emptyTally();
       for await (const batch of inBatches(conversations, batchLimits)) {

@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import { addCleanerOptions, type CleanerWords, cleanerConfigOf } from '../cleaner-options.js';
+import { parseCount } from '../parse-number.js';
+import { showProgress } from '../progress.js';
+import { printLine, type Terminal } from '../terminal.js';
+import { printReasons } from './clean.js';
+
+interface Words extends CleanerWords {
+  readonly output: string;
+  readonly tokenizer: string;
+  readonly template?: 'vicuna_v1.1' | 'vicuna_v0';
+  readonly maxTokens?: number;
+  readonly longRound?: 'truncate-reply' | 'split' | 'drop';
+  readonly workers?: number;
+  readonly keepConversations?: true;
+  readonly skipBadRecords?: true;
+}
+
+/** `vicuna prepare` */
+export function prepareCommand(terminal: Terminal): Command {
+  const command = new Command('prepare')
+    .description('Clean, cut and tokenise chat logs on every core, for training. Run again to go on where it stopped.')
+    .argument('<inputs...>', "ShareGPT, OpenAI messages, ChatGPT's export: JSON or JSON Lines, gzip or not")
+    .requiredOption('-t, --tokenizer <path>', 'a tokenizer.json, or the directory of a model')
+    .option('-o, --output <directory>', 'gets the shards and manifest.json', 'prepared')
+    .option('--template <name>', 'vicuna_v1.1 or vicuna_v0')
+    .option('--max-tokens <count>', 'most tokens of an example', parseCount)
+    .option('--long-round <policy>', 'truncate-reply, split or drop: what becomes of rounds that are too long')
+    .option('--workers <count>', 'threads; by default one for every core', parseCount)
+    .option('--keep-conversations', 'also write the segments as text')
+    .option('--skip-bad-records', 'leave out damaged records instead of stopping');
+  return addCleanerOptions(command).action((inputs: string[], words: Words) => prepare(terminal, inputs, words));
+}
+
+async function prepare(terminal: Terminal, inputs: readonly string[], words: Words): Promise<void> {
+  const { prepareDataset } = await import('../../data/index.js');
+  const { signal } = terminal;
+  const { tokenizer, template, maxTokens, longRound, keepConversations, workers } = words;
+  const view = await showProgress(terminal, 'Bytes');
+  const run = prepareDataset(
+    {
+      inputs,
+      outputDirectory: words.output,
+      tokenizer,
+      template,
+      maxTokens,
+      keepConversations,
+      segmenter: { longRound },
+      cleaner: cleanerConfigOf(words),
+      read: { onBadRecord: words.skipBadRecords ? 'skip' : 'throw' },
+    },
+    // Reading the inputs for their hashes takes seconds; a bar for that and one for the work would be two jobs.
+    { workers, signal, onProgress: (progress) => progress.phase === 'prepare' && view.update(progress) },
+  );
+  for await (const event of run)
+    if (event.type === 'run-resumed')
+      printLine(terminal.errors, `Going on after ${event.shards} shards (${event.records} records).`);
+  const { cleaned, read, supervised, shards } = await run.result;
+  view.done(
+    `${supervised.examples} examples of ${supervised.tokens} tokens, ${supervised.supervisedTokens} of them learned, are in ${words.output} (${shards} shards).`,
+  );
+  printLine(terminal.errors, `${cleaned.kept} of ${cleaned.read} conversations were kept.`);
+  printReasons(terminal, { ...read.skipped, ...cleaned.rejected, ...supervised.rejected });
+}
