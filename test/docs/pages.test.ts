@@ -39,7 +39,8 @@ describe('code in the docs', () => {
     const left = pages.flatMap((page) => shellScriptOf(page).left);
     const kinds = pages.flatMap(({ path, blocks }) =>
       blocks.flatMap(({ note, line, ...block }) => {
-        const known = note === undefined || note.startsWith('not run: ') || fileOf({ note, line, ...block }) !== undefined;
+        const known =
+          note === undefined || note.startsWith('not run: ') || fileOf({ note, line, ...block }) !== undefined;
         return known ? [] : [`${path}:${line}: ${note}`];
       }),
     );
@@ -72,7 +73,10 @@ describe('what a page says works', () => {
     const { program, files } = scriptsOf(page);
     return program !== undefined || files.length > 0 || shellScriptOf(page).script !== '';
   });
-  it.each(runnable.map((page) => [page.path, page] as const))('%s', { timeout: 180_000 }, (_, page) =>
-    reader.follow(page),
-  );
+  it.each(runnable.map((page) => [page.path, page] as const))('%s', { timeout: 180_000 }, async (_, page) => {
+    const printed = await reader.follow(page);
+    // A table that a page's program prints is on the page, to the digit.
+    const lines = page.text.split('\n');
+    for (const line of printed.split('\n')) if (line.startsWith('| ')) expect(lines).toContain(line);
+  });
 });

@@ -45,7 +45,7 @@ const opening = [
   'set -Eeuo pipefail',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own
   'trap \'echo "${PLACE}: failed" >&2\' ERR',
-  'trap \'kill $(jobs -p) 2>/dev/null; wait\' EXIT',
+  "trap 'kill $(jobs -p) 2>/dev/null || true; wait || true' EXIT",
   'ready() { for _ in $(seq 300); do grep -Eq "at http|offers" "$1" && return 0; sleep 0.1; done; cat "$1" >&2; return 1; }',
 ];
 

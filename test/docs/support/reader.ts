@@ -42,11 +42,12 @@ export class Reader implements AsyncDisposable {
   }
 
   /**
-   * Runs everything of a page in a fresh copy of the files: its programs, then its commands.
+   * Runs everything of a page in a fresh copy of the files: its program, then its commands.
    *
+   * @returns what the program printed.
    * @throws the error of what failed first; its text names page and line.
    */
-  async follow(page: Page): Promise<void> {
+  async follow(page: Page): Promise<string> {
     const folder = await mkdtemp(join(this.#home, 'page-'));
     await cp(join(this.#home, 'files'), folder, { recursive: true });
     // Port 8000 may be taken on the machine that tests.
@@ -57,13 +58,14 @@ export class Reader implements AsyncDisposable {
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await writeFile(join(folder, file), portable(source));
     }
-    if (program !== undefined) await this.#run(folder, process.execPath, [program.file]);
+    const printed = program === undefined ? '' : await this.#run(folder, process.execPath, [program.file]);
     const { script } = shellScriptOf(page);
     if (script !== '') await this.#run(folder, 'bash', ['-c', portable(script)]);
     await rm(folder, { recursive: true, force: true });
+    return printed;
   }
 
-  async #run(cwd: string, command: string, words: readonly string[]): Promise<void> {
+  async #run(cwd: string, command: string, words: readonly string[]): Promise<string> {
     const env = {
       ...process.env,
       PATH: `${join(this.#home, 'node_modules/.bin')}:${process.env.PATH}`,
@@ -77,9 +79,12 @@ export class Reader implements AsyncDisposable {
       npm_config_offline: 'true',
     };
     const options = { cwd, env, timeout: PAGE_SECONDS * 1000, maxBuffer: 64 * 2 ** 20 };
-    await run(command, [...words], options).catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
-      throw new Error(`${stderr}\n${stdout.slice(-4000)}`);
-    });
+    try {
+      return (await run(command, [...words], options)).stdout;
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout: string; stderr: string };
+      throw new Error(`${stderr}\n${stdout.slice(-4000)}`, { cause: error });
+    }
   }
 }
 
@@ -95,6 +100,7 @@ async function install(modules: string): Promise<void> {
   await file('package.json', JSON.stringify({ name: 'vicuna-sdk', type: 'module', exports }));
   await file('index.ts', `export * from '${join(projectDirectory, 'src/index.ts')}';\n`);
   await file('testing.ts', `export * from '${join(projectDirectory, 'src/testing/index.ts')}';\n`);
+  await symlink(join(installed, '.bin/tsx'), join(modules, '.bin/tsx'));
   const program = join(modules, '.bin/vicuna');
   await writeFile(program, `#!/bin/sh\nexec node "${join(projectDirectory, 'src/cli/main.ts')}" "$@"\n`);
   await chmod(program, 0o755);
