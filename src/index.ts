@@ -128,6 +128,8 @@ export {
   type WriteConversationsOptions,
   type WriteReport,
   writeConversations,
+  type ReadChatDatasetOptions, readLmsysChat, readWildChat,
+  chatTemplate, type ChatTemplate, type ChatTemplateOptions, type TemplateTokens, type FramedTemplate,
 } from './conversation/index.js';
 export {
   type CallOptions,
@@ -202,6 +204,7 @@ export {
   type SupervisionRuntime,
   shingleSimilarity,
   superviseConversations,
+  createScrubber, type PersonalDataCounts, type PersonalDataKind, personalDataKinds, type ScrubbedConversation, type ScrubbedText, type Scrubber, type ScrubConfig, type ScrubOptions, type ScrubReport, scrubPersonalData,
 } from './data/index.js';
 export {
   type AdamWUpdate,
@@ -340,6 +343,7 @@ export {
   type VicunaChatOptions,
   VicunaModel,
   type WeightFormat,
+  type ChatTemplateChoice,
 } from './model/index.js';
 export {
   type AzureOptions,

@@ -14,12 +14,23 @@ export type {
   TokenProbability,
   Usage,
 } from './chat-model.js';
+export {
+  assertSupervisable,
+  type ChatTemplate,
+  type ChatTemplateOptions,
+  chatTemplate,
+  dateSchema,
+  type JsonValue,
+  type TemplateTokens,
+  templateVariablesSchema,
+} from './chat-template/index.js';
 export { toConversation } from './convert.js';
 export type { RawConversation, RawTurn } from './raw.js';
 export {
   badRecord,
   type ConversationSource,
   exportFiles,
+  type ReadChatDatasetOptions,
   type ReadChatGPTExportOptions,
   type ReadConversationsOptions,
   type ReadConversationsSettings,
@@ -34,15 +45,21 @@ export {
   readChatGPTExport,
   readConversations,
   readConversationsSchema,
+  readLmsysChat,
   readOpenAIMessages,
   readRecord,
   readShareGPT,
   type SkippedRecord,
   splitRecords,
+  readWildChat,
 } from './read/index.js';
+export type { RenderedConversation, RenderedPrompt, RenderedTurn, SupervisedSpan } from './rendered.js';
+export { type ReplyShape, replyShape } from './reply-shape.js';
 export { roleOf } from './roles.js';
 export { conversationSchema } from './schema.js';
 export {
+  type FramedTemplate,
+  isChatTemplate,
   type MessageFrame,
   type PromptTemplate,
   type PromptTemplateName,
@@ -52,14 +69,7 @@ export {
   vicunaV1_1,
   withEndToken,
 } from './template.js';
-export {
-  type RenderedConversation,
-  type RenderedPrompt,
-  type RenderedTurn,
-  renderConversation,
-  renderPrompt,
-  type SupervisedSpan,
-} from './template-render.js';
+export { renderConversation, renderPrompt } from './template-render.js';
 export type { Conversation, Message, Role } from './types.js';
 export { type Vote, type VoteOutcome, voteSchema } from './vote.js';
 export { type WriteConversationsOptions, type WriteReport, writeConversations } from './write.js';

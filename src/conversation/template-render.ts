@@ -1,51 +1,14 @@
 import { VicunaError } from '../core/index.js';
-import type { PromptTemplate } from './template.js';
-import type { Conversation, Message, Role } from './types.js';
-
-/** A text and where its control tokens stand (UTF-16 offsets, ascending). Tokenizers take it as it is. @public */
-export interface RenderedPrompt {
-  /** The whole text, ending where the model goes on. */
-  readonly text: string;
-  /**
-   * Offsets of the control tokens in `text`, in UTF-16 units, ascending. The same letters elsewhere are ordinary text.
-   */
-  readonly controls: readonly number[];
-}
-
-/** Where a message stands in a rendered text, as UTF-16 offsets. Turns tile the text. @public */
-export interface RenderedTurn {
-  /** Whose message it is. */
-  readonly role: Role;
-  /** Where its frame begins. */
-  readonly start: number;
-  /** Just past its frame: where the next turn begins. */
-  readonly end: number;
-}
-
-/** What is learned of one reply, as UTF-16 offsets. @public */
-export interface SupervisedSpan {
-  /** Just past the assistant's prefix (`ASSISTANT:`). */
-  readonly start: number;
-  /** Just past what ends the reply (`</s>`); past the content where the reply was cut short. */
-  readonly end: number;
-  /** Where the reply itself begins. */
-  readonly contentStart: number;
-  /** Just past the reply itself. */
-  readonly contentEnd: number;
-}
-
-/** A conversation as one text, with what is learned of it. @public */
-export interface RenderedConversation extends RenderedPrompt {
-  /** One a message, the system message first. */
-  readonly turns: readonly RenderedTurn[];
-  /** One an assistant's message: `text.slice(contentStart, contentEnd)` is the reply. */
-  readonly spans: readonly SupervisedSpan[];
-}
+import { renderChatConversation, renderChatPrompt } from './chat-template/index.js';
+import type { RenderedConversation, RenderedPrompt, RenderedTurn, SupervisedSpan } from './rendered.js';
+import { type FramedTemplate, isChatTemplate, type PromptTemplate } from './template.js';
+import type { Conversation, Message } from './types.js';
 
 /**
  * Writes messages as a prompt that the model answers.
  *
- * @throws VicunaError `data-malformed` where the last message is not the user's, or a system message is not the first.
+ * @throws VicunaError `data-malformed` where the last message is not the user's, a system message is not the first, or a
+ * chat template refuses the messages; `template-unsupported` where a chat template cannot be interpreted.
  * @public
  */
 export function renderPrompt(messages: readonly Message[], template: PromptTemplate): RenderedPrompt {
@@ -54,6 +17,7 @@ export function renderPrompt(messages: readonly Message[], template: PromptTempl
       'data-malformed',
       `A prompt ends with a user's message for the model to answer; this one ends with ${messages.at(-1)?.role ?? 'none'}.`,
     );
+  if (isChatTemplate(template)) return renderChatPrompt(messages, template);
   const writer = new Writer(template);
   writer.messages(messages, 'a prompt', false);
   writer.fixed(template.assistant.prefix);
@@ -64,7 +28,8 @@ export function renderPrompt(messages: readonly Message[], template: PromptTempl
  * Writes a whole conversation as the text to learn from, and says which of it is learned.
  *
  * @throws VicunaError `data-malformed` where a system message is not the first, or a conversation that is `unfinished`
- * does not end with the assistant.
+ * does not end with the assistant, or where a chat template refuses the messages or writes a reply so that it cannot be told
+ * from the rest; `template-unsupported` where a chat template cannot be interpreted, or ends replies with no special token.
  * @public
  */
 export function renderConversation(conversation: Conversation, template: PromptTemplate): RenderedConversation {
@@ -72,6 +37,7 @@ export function renderConversation(conversation: Conversation, template: PromptT
   const subject = `conversation ${JSON.stringify(conversation.id)}`;
   if (unfinished && messages.at(-1)?.role !== 'assistant')
     throw new VicunaError('data-malformed', `${subject} is unfinished but does not end with the assistant's message.`);
+  if (isChatTemplate(template)) return renderChatConversation(messages, template, subject, unfinished);
   const writer = new Writer(template);
   writer.messages(messages, subject, unfinished);
   return { text: writer.text, controls: writer.controls, turns: writer.turns, spans: writer.spans };
@@ -82,10 +48,10 @@ class Writer {
   readonly controls: number[] = [];
   readonly turns: RenderedTurn[] = [];
   readonly spans: SupervisedSpan[] = [];
-  readonly #template: PromptTemplate;
+  readonly #template: FramedTemplate;
   readonly #controlTokens: readonly string[];
 
-  constructor(template: PromptTemplate) {
+  constructor(template: FramedTemplate) {
     this.#template = template;
     this.#controlTokens = [...template.controlTokens].sort((left, right) => right.length - left.length);
   }

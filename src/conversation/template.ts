@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { VicunaError } from '../core/index.js';
+import { type ChatTemplate, chatTemplateSchema } from './chat-template/index.js';
 
 /** What stands around a message. @public */
 export interface MessageFrame {
@@ -9,15 +10,23 @@ export interface MessageFrame {
   readonly suffix: string;
 }
 
+/** How a conversation is written as one text: {@link vicunaV1_1} or the like, or a model's own Jinja template. @public */
+export type PromptTemplate = FramedTemplate | ChatTemplate;
+
+/** @internal */
+export function isChatTemplate(template: PromptTemplate): template is ChatTemplate {
+  return 'source' in template;
+}
+
 /**
- * How a conversation is written as one text, as plain data: copy one of ours and change what differs.
+ * A prompt template as what stands around messages, as plain data: copy one of ours and change what differs.
  *
  * A text is the system message, then every message in its frame. What the model learns of an assistant's message is
  * `lead`, the content and `end`.
  *
  * @public
  */
-export interface PromptTemplate {
+export interface FramedTemplate {
   /** Names the template in saved models and errors. */
   readonly name: string;
   /** The system message of a conversation that brings none. */
@@ -48,8 +57,7 @@ export interface PromptTemplate {
 
 const frame = z.strictObject({ prefix: z.string(), suffix: z.string() });
 
-/** @internal */
-export const promptTemplateSchema: z.ZodType<PromptTemplate, PromptTemplate> = z.strictObject({
+const framedTemplateSchema: z.ZodType<FramedTemplate, FramedTemplate> = z.strictObject({
   name: z.string().min(1),
   systemMessage: z.string(),
   system: frame,
@@ -64,13 +72,24 @@ export const promptTemplateSchema: z.ZodType<PromptTemplate, PromptTemplate> = z
   controlTokens: z.array(z.string().min(1)),
 });
 
+/** @internal */
+export const promptTemplateSchema: z.ZodType<PromptTemplate, PromptTemplate> = z
+  .record(z.string(), z.unknown())
+  .transform((template, context) => {
+    const parsed = ('source' in template ? chatTemplateSchema : framedTemplateSchema).safeParse(template);
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues)
+      context.addIssue({ code: 'custom', path: [...path], message, input: template });
+    return z.NEVER;
+  }) as unknown as z.ZodType<PromptTemplate, PromptTemplate>;
+
 /**
  * Vicuna v1.1 and later (FastChat's `vicuna_v1.1`):
  * `<system> USER: question ASSISTANT: reply</s>USER: question ASSISTANT: reply</s>`.
  *
  * @public
  */
-export const vicunaV1_1: PromptTemplate = {
+export const vicunaV1_1: FramedTemplate = {
   name: 'vicuna_v1.1',
   systemMessage:
     'A chat between a curious user and an artificial intelligence assistant. ' +
@@ -88,7 +107,7 @@ export const vicunaV1_1: PromptTemplate = {
  *
  * @public
  */
-export const vicunaV0: PromptTemplate = {
+export const vicunaV0: FramedTemplate = {
   name: 'vicuna_v0',
   systemMessage:
     'A chat between a curious human and an artificial intelligence assistant. ' +
@@ -116,7 +135,7 @@ export const templateChoiceSchema: z.ZodType<PromptTemplate, PromptTemplateName 
  * @throws VicunaError `config-invalid` where the template ends replies otherwise than with a control token.
  * @public
  */
-export function withEndToken(template: PromptTemplate, endToken: string): PromptTemplate {
+export function withEndToken(template: FramedTemplate, endToken: string): FramedTemplate {
   const { end } = template.assistant;
   if (!template.controlTokens.includes(end))
     throw new VicunaError(

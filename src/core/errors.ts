@@ -11,6 +11,7 @@ export type VicunaErrorCode =
   | 'tokenizer-unreadable'
   | 'model-unreadable'
   | 'model-unsupported'
+  | 'template-unsupported'
   | 'checkpoint-unreadable'
   | 'checkpoint-unsupported'
   | 'engine-unavailable'

@@ -61,6 +61,20 @@ export {
   type ShardFile,
 } from './prepare/index.js';
 export {
+  createScrubber,
+  type PersonalDataCounts,
+  type PersonalDataKind,
+  personalDataKinds,
+  type ScrubbedConversation,
+  type ScrubbedText,
+  type Scrubber,
+  type ScrubConfig,
+  type ScrubOptions,
+  type ScrubReport,
+  scrubConfigSchema,
+  scrubPersonalData,
+} from './scrub/index.js';
+export {
   addTally,
   ConversationSegmenter,
   cutConversation,

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, readJsonObject } from '../checkpoint/index.js';
-import { type PromptTemplate, templateChoiceSchema, vicunaV0, vicunaV1_1 } from '../conversation/index.js';
 import { fromHuggingFace, type HuggingFaceConfig } from './config/hugging-face.js';
+import { parseSavedTemplate, type SavedTemplate } from './saved-template.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -13,8 +13,8 @@ export const OWN_FIELD = 'vicuna';
 export interface ModelDescription extends HuggingFaceConfig {
   /** `generation_config.json`, word for word. */
   readonly generation: JsonObject;
-  /** The prompt template the model was saved with. */
-  readonly template: PromptTemplate | undefined;
+  /** What this package saved of the prompt template. */
+  readonly saved: SavedTemplate | undefined;
   readonly hasTokenizer: boolean;
 }
 
@@ -33,21 +33,15 @@ export async function readDescription(directory: string): Promise<ModelDescripti
     config: { ...config, endTokenIds: readEndTokens(generation.eos_token_id, generationFile) ?? config.endTokenIds },
     extras,
     generation,
-    template: readTemplate(own, file),
+    saved: readSaved(own, file),
     hasTokenizer: await exists(join(directory, 'tokenizer.json')),
   };
 }
 
-/** The value of {@link OWN_FIELD}. Templates of ours are named, so that a later release's correction of one is used. */
-export function describeTemplate(template: PromptTemplate): JsonObject {
-  const isNamed = [vicunaV1_1, vicunaV0].some((known) => JSON.stringify(known) === JSON.stringify(template));
-  return { template: isNamed ? template.name : template };
-}
-
-function readTemplate(own: unknown, file: string): PromptTemplate | undefined {
+function readSaved(own: unknown, file: string): SavedTemplate | undefined {
   if (own === undefined) return undefined;
-  const parsed = templateChoiceSchema.safeParse((own as JsonObject | null)?.template);
-  if (parsed.success) return parsed.data;
+  const saved = parseSavedTemplate(own);
+  if (saved !== undefined) return saved;
   throw new CheckpointError(
     { file },
     `${OWN_FIELD}.template is no prompt template. Pass the template to use when loading, and remove the field.`,

@@ -14,6 +14,7 @@ import type { ModelWeights, Transformer } from '../engine/index.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/index.js';
 import { type BatchingConfig, batchingConfigSchema, type ResolvedBatchingConfig } from './batching/config.js';
 import type { BatchStepObserver } from './batching/load.js';
+import { findChatTemplate } from './chat-template-files.js';
 import { type LlamaConfig, llamaConfigSchema, toModelShape } from './config/llama-config.js';
 import { readDescription } from './directory.js';
 import { type ChosenEngine, chooseEngine, dropEngine, type EngineChoice } from './engine-choice.js';
@@ -21,12 +22,19 @@ import { openGguf } from './gguf/load.js';
 import { initializeBlock } from './initialize.js';
 import { type BlockFiller, uploadBlocks, type WeightFormat } from './parameters.js';
 import type { DescribedModel } from './save.js';
+import {
+  type ChatTemplateChoice,
+  chatTemplateChoiceSchema,
+  type FoundTemplate,
+  type SavedTemplate,
+  useFound,
+} from './saved-template.js';
 
 /** What every way to get a model accepts. @public */
 export interface ModelOptions extends CallOptions {
   /** What to compute with. @defaultValue the fastest engine that loads here */
   readonly engine?: EngineChoice | undefined;
-  /** How messages become a prompt. @defaultValue what the model was saved with, else Vicuna v1.1 */
+  /** How messages become a prompt. @defaultValue what the model was saved with, else its own chat template, else Vicuna v1.1 */
   readonly template?: PromptTemplate | PromptTemplateName | undefined;
   /** Name of the model among others. @defaultValue its directory's name, a GGUF file's own; `vicuna` for a new one */
   readonly id?: string | undefined;
@@ -60,6 +68,8 @@ export interface LoadOptions extends ModelOptions {
    * @defaultValue that of the directory, where it has a `tokenizer.json`, or of the GGUF file
    */
   readonly tokenizer?: Tokenizer | undefined;
+  /** How the model's own chat template is used; only without `template`. */
+  readonly chatTemplate?: ChatTemplateChoice | undefined;
 }
 
 const weightFormatSchema = z.enum(['float32', 'bfloat16', 'int8']).default('float32');
@@ -109,12 +119,12 @@ export async function createParts(wanted: LlamaConfig, options: CreateOptions): 
 /** Reads what a model's directory says besides its weights. */
 export async function loadDescription(
   directory: string,
-  options: Pick<LoadOptions, 'tokenizer' | 'template'>,
+  options: Pick<LoadOptions, 'tokenizer' | 'template' | 'chatTemplate'>,
 ): Promise<DescribedModel> {
-  const { config, extras, generation, template: saved, hasTokenizer } = await readDescription(directory);
+  const { config, extras, generation, saved, hasTokenizer } = await readDescription(directory);
   const tokenizer = options.tokenizer ?? (hasTokenizer ? await loadTokenizer(directory) : undefined);
   assertVocabulary(config.vocabularySize, tokenizer, `The tokenizer of ${directory}`);
-  const template = chooseTemplate(options.template ?? saved, tokenizer);
+  const template = await loadTemplate(saved, tokenizer, options, (name) => findChatTemplate(directory, name));
   return { description: { config, extras }, generation, template, tokenizer };
 }
 
@@ -164,10 +174,10 @@ async function openModel(path: string, options: LoadOptions): Promise<OpenModel>
     const weights = await HuggingFaceWeights.open(path, shape, options.signal);
     return { id: basename(resolve(path)), described, weights };
   }
-  const { id, description, tokenizer, template: saved, weights } = await openGguf(path, options.tokenizer);
+  const { id, description, tokenizer, saved, findTemplate, weights } = await openGguf(path, options.tokenizer);
   try {
     assertVocabulary(description.config.vocabularySize, tokenizer, `The tokenizer of ${path}`);
-    const template = chooseTemplate(options.template ?? saved, tokenizer);
+    const template = await loadTemplate(saved, tokenizer, options, findTemplate);
     return { id, described: { description, generation: {}, template, tokenizer }, weights };
   } catch (error) {
     await weights[Symbol.asyncDispose]();
@@ -187,6 +197,26 @@ async function onEngine(
     await dropEngine(chosen);
     throw error;
   }
+}
+
+/** What was asked for, else what the model was saved with, else its own chat template, else Vicuna v1.1. */
+async function loadTemplate(
+  saved: SavedTemplate | undefined,
+  tokenizer: Tokenizer | undefined,
+  options: Pick<LoadOptions, 'template' | 'chatTemplate'>,
+  find: (name: string | undefined) => FoundTemplate | undefined | Promise<FoundTemplate | undefined>,
+): Promise<PromptTemplate> {
+  const choice = parseConfig(chatTemplateChoiceSchema, options.chatTemplate ?? {}, 'LoadOptions.chatTemplate');
+  if (options.template !== undefined) return chooseTemplate(options.template, tokenizer);
+  if (saved !== undefined && 'template' in saved) return chooseTemplate(saved.template, tokenizer);
+  // Without a tokenizer there is nothing to render for.
+  const found = tokenizer === undefined ? undefined : await find(choice.name);
+  if (tokenizer === undefined || found === undefined) return chooseTemplate(undefined, tokenizer);
+  const { variables, date } = saved?.chatTemplate ?? {};
+  return useFound(found, tokenizer, {
+    variables: { ...variables, ...choice.variables },
+    date: choice.date ?? date,
+  });
 }
 
 /** Vicuna v1.1, ending replies as the tokenizer ends texts, unless something else is wanted. */

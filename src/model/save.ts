@@ -2,13 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readJsonObject, type WeightDtype, writeDirectoryAtomically, writeWeights } from '../checkpoint/index.js';
-import type { PromptTemplate } from '../conversation/index.js';
+import { isChatTemplate, type PromptTemplate } from '../conversation/index.js';
 import { type CallOptions, parseConfig, type Resolved } from '../core/index.js';
 import type { BlockLayout } from '../engine/index.js';
 import { writeFileAtomic } from '../io/index.js';
 import type { Tokenizer } from '../tokenizer/index.js';
+import { TEMPLATE_FILE } from './chat-template-files.js';
 import { formatConfig, type HuggingFaceConfig, toHuggingFace } from './config/hugging-face.js';
-import { describeTemplate, OWN_FIELD } from './directory.js';
+import { OWN_FIELD } from './directory.js';
+import { describeTemplate } from './saved-template.js';
 
 /** How a model is saved. @public */
 export interface SaveOptions extends CallOptions {
@@ -66,7 +68,7 @@ export async function saveModel(directory: string, model: SavedModel, options: S
 export async function writeDescription(directory: string, model: DescribedModel, dtype: WeightDtype): Promise<void> {
   const { description, generation, template, tokenizer } = model;
   const { beginTokenId, endTokenIds, padTokenId } = description.config;
-  const config = { ...toHuggingFace(description, dtype), [OWN_FIELD]: describeTemplate(template) };
+  const config = { ...toHuggingFace(description, dtype), [OWN_FIELD]: describeTemplate(template, tokenizer) };
   const generationConfig = {
     ...generation,
     ...(beginTokenId !== null && { bos_token_id: beginTokenId }),
@@ -74,15 +76,22 @@ export async function writeDescription(directory: string, model: DescribedModel,
     ...(padTokenId !== null && { pad_token_id: padTokenId }),
   };
   await tokenizer?.save(directory);
+  if (isChatTemplate(template)) await writeFile(join(directory, TEMPLATE_FILE), template.source);
   await writeFile(join(directory, 'generation_config.json'), `${JSON.stringify(generationConfig, null, 2)}\n`);
   await writeFileAtomic(join(directory, 'config.json'), formatConfig(config));
 }
 
-const fixedNames = new Set(
-  ['config', 'generation_config', 'tokenizer', 'tokenizer_config', 'special_tokens_map', 'model.safetensors.index'].map(
-    (name) => `${name}.json`,
-  ),
-);
+const fixedNames = new Set([
+  ...[
+    'config',
+    'generation_config',
+    'tokenizer',
+    'tokenizer_config',
+    'special_tokens_map',
+    'model.safetensors.index',
+  ].map((name) => `${name}.json`),
+  TEMPLATE_FILE,
+]);
 
 function owns(name: string): boolean {
   return fixedNames.has(name) || /^model(-\d{5}-of-\d{5})?\.safetensors$/.test(name);

@@ -61,9 +61,11 @@ export function byteTokenizer(): Tokenizer {
 
 const utf8 = new TextEncoder();
 
-function encodeBytes(input: string | MarkedText, { addSpecialTokens = true }: EncodeOptions = {}): Encoding {
+function encodeBytes(input: string | MarkedText, options: EncodeOptions = {}): Encoding {
   const text = typeof input === 'string' ? input : input.text;
   const controls = typeof input === 'string' ? undefined : new Set(input.controls);
+  const isComplete = typeof input !== 'string' && input.isComplete === true;
+  const addSpecialTokens = !isComplete && (options.addSpecialTokens ?? true);
   const ids: number[] = addSpecialTokens ? [beginToken.id] : [];
   const offsets: number[] = addSpecialTokens ? [0, 0] : [];
   for (let at = 0; at < text.length; ) {

@@ -68,7 +68,20 @@ export class NativeTokenizer implements Tokenizer {
   }
 
   async encodeBatch(texts: readonly (string | MarkedText)[], options: EncodeOptions = {}): Promise<NativeEncoding[]> {
-    const addSpecialTokens = options.addSpecialTokens ?? true;
+    const asked = options.addSpecialTokens ?? true;
+    const adds = texts.map((text) => asked && (typeof text === 'string' || text.isComplete !== true));
+    if (!adds.includes(!adds[0])) return this.#encodeAlike(texts, adds[0] ?? asked);
+    const groups = [true, false].map((own) =>
+      this.#encodeAlike(
+        texts.filter((_, index) => adds[index] === own),
+        own,
+      ),
+    );
+    const [added, bare] = (await Promise.all(groups)).map((encodings) => encodings.values());
+    return adds.map((own) => (own ? added : bare)!.next().value!);
+  }
+
+  async #encodeAlike(texts: readonly (string | MarkedText)[], addSpecialTokens: boolean): Promise<NativeEncoding[]> {
     const asTheyAre: string[] = [];
     const stray: MarkedText[] = [];
     const isStray = texts.map((text) => {

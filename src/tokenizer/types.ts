@@ -20,6 +20,8 @@ export interface MarkedText {
   readonly text: string;
   /** Where a special token is meant: offsets of its first UTF-16 unit, ascending. */
   readonly controls: readonly number[];
+  /** The text has its begin token, or is to have none: none is added, whatever `addSpecialTokens` says. */
+  readonly isComplete?: boolean;
 }
 
 /** A tokenised text. @public */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type FramedTemplate,
   type Message,
-  type PromptTemplate,
   renderConversation,
   renderPrompt,
   vicunaV0,
@@ -23,7 +23,7 @@ const conversations: readonly (readonly Message[])[] = [
   [system, user('one'), assistant('two'), user('three'), assistant('four')],
 ];
 
-const strange: PromptTemplate = {
+const strange: FramedTemplate = {
   name: 'strange',
   systemMessage: '',
   system: { prefix: '', suffix: '' },
@@ -34,7 +34,7 @@ const strange: PromptTemplate = {
 };
 
 describe.skipIf(!hasJinja)('the chat template of a GGUF file', () => {
-  it.each<[string, PromptTemplate]>([
+  it.each<[string, FramedTemplate]>([
     ['Vicuna v1.1', vicunaV1_1],
     ['Vicuna v0', vicunaV0],
     ["LLaMA 3's end token", withEndToken(vicunaV1_1, '<|eot_id|>')],

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { nativeAddon } from '../support/native.js';
 import { installPackedPackage, run } from '../support/packed-package.js';
 import { projectDirectory } from '../support/shared-data.js';
 
+const megabyte = 1_000_000;
 let consumer: string;
 
 beforeAll(async () => {
@@ -48,6 +49,38 @@ describe('the packed package in an empty folder', () => {
   it('works from CommonJS', async () => {
     const code = `const { ShareGPTCleaner, VicunaError } = require('vicuna-sdk');\n(async () => {${useIt}})();`;
     expect(await consume('commonjs.cjs', code)).toBe(printed);
+  });
+
+  it.each(['vicuna-sdk', 'vicuna-sdk/testing'])(
+    'exports what the committed list says, from ESM and CommonJS alike (vitest -u takes over a change): %s',
+    async (name) => {
+      const print =
+        'console.log(JSON.stringify(Object.keys(names).filter((name) => name !== "__esModule").sort(), null, 2));';
+      const modules = await consume('names.mjs', `import * as names from '${name}';\n${print}`);
+      expect(await consume('names.cjs', `const names = require('${name}');\n${print}`)).toBe(modules);
+      await expect(`${modules}\n`).toMatchFileSnapshot(`exports/${name.replace('/', '-')}.json`);
+    },
+  );
+
+  it('is no larger than it has to be, and its binaries are stripped', async () => {
+    const installed = join(consumer, 'node_modules/vicuna-sdk');
+    const entries = await readdir(installed, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const sizes = new Map<string, number>();
+    for (const file of files) sizes.set(file, (await stat(file)).size);
+    const sum = (chosen: readonly string[]) => chosen.reduce((total, file) => total + sizes.get(file)!, 0);
+    const binaries = files.filter((file) => file.endsWith('.node'));
+    for (const binary of binaries) {
+      expect(sizes.get(binary), binary).toBeLessThan(1.6 * megabyte);
+      if (binary.includes('linux')) expect((await readFile(binary)).includes('.symtab'), binary).toBe(false);
+    }
+    const others = files.filter((file) => !file.endsWith('.node'));
+    expect(sum(others.filter((file) => file.endsWith('.map')))).toBeLessThan(7 * megabyte);
+    expect(sum(others.filter((file) => !file.endsWith('.map')))).toBeLessThan(5 * megabyte);
+    const tarball = (await readdir(consumer)).find((name) => name.endsWith('.tgz'))!;
+    const { size } = await stat(join(consumer, tarball));
+    expect(size).toBeLessThan((3.2 + 0.8 * binaries.length) * megabyte);
+    expect(files.filter((file) => /\.test\.|tsbuildinfo|\.env/.test(file))).toEqual([]);
   });
 
   it.each(['nodenext', 'bundler'])('type-checks in strict TypeScript with %s resolution', async (resolution) => {

@@ -3,6 +3,7 @@ import type { DataLocation, Run } from '../../core/index.js';
 import { toRaw } from '../convert.js';
 import type { RawConversation } from '../raw.js';
 import type { Conversation } from '../types.js';
+import { datasetConversation, isDatasetRecord } from './chat-datasets.js';
 import { chatGPTConversations, type ReadChatGPTExportOptions } from './chatgpt-export.js';
 import { exportFiles } from './export-files.js';
 import { openAIConversation } from './openai-messages.js';
@@ -35,10 +36,13 @@ export const readConversationsSchema: z.ZodType<
  *
  * - a `mapping` makes it one of ChatGPT's account export (see {@link readChatGPTExport}; its folder may be named too),
  * - `messages` with a `role` are OpenAI's form, or what `writeConversations` wrote (see {@link readOpenAIMessages}),
+ * - `conversation` with a `conversation_hash` or moderations is a row of WildChat or LMSYS-Chat-1M (see
+ *   {@link readWildChat} and {@link readLmsysChat}),
  * - otherwise turns under `conversations`, `items`, `conversation`, `messages` or `turns` are ShareGPT's (see
  *   {@link readShareGPT}).
  *
- * A file is a JSON array, JSON Lines or a single object, found out from its first bytes, and so is gzip.
+ * A file is a JSON array, JSON Lines or a single object, found out from its first bytes, and so is gzip; or Parquet, where
+ * its name ends in `.parquet`.
  *
  * @throws VicunaError `file-unreadable`.
  * @throws DataError for a damaged record, or one of no known form, unless `onBadRecord` is `'skip'`.
@@ -68,6 +72,7 @@ export function convertAnyForm(
   const { messages } = value;
   if (Array.isArray(messages) && (messages.length === 0 || (isFields(messages[0]) && 'role' in messages[0])))
     return raw(openAIConversation(value, options.images), location);
+  if (isDatasetRecord(value)) return raw(datasetConversation(value), location);
   if (turnsField(value) !== undefined) return { items: [shareGPTConversation(value, location, options.format)] };
   const forms = '"conversations" (ShareGPT), "mapping" (ChatGPT export) or "messages" (OpenAI)';
   throw wrongForm('', `an object with ${forms}`, value);

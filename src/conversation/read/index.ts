@@ -1,3 +1,4 @@
+export { type ReadChatDatasetOptions, readLmsysChat, readWildChat } from './chat-datasets.js';
 export { type ReadChatGPTExportOptions, readChatGPTExport } from './chatgpt-export.js';
 export {
   type ReadConversationsOptions,

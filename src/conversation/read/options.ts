@@ -3,7 +3,8 @@ import { type CallOptions, parseConfig } from '../../core/index.js';
 import type { ByteSource } from '../../io/index.js';
 
 /**
- * Where conversations are read from: a path, several paths read one after another, or a stream of bytes.
+ * Where conversations are read from: a path, several paths read one after another, or a stream of bytes. A path that ends
+ * in `.parquet` is read as Parquet, row group by row group; a stream cannot be.
  *
  * @public
  */
@@ -18,7 +19,7 @@ export interface ReadOptions extends CallOptions {
    * @defaultValue `'throw'`
    */
   readonly onBadRecord?: 'throw' | 'skip' | undefined;
-  /** Largest record in bytes: the bound on memory. @defaultValue `67_108_864` (64 MiB) */
+  /** Largest JSON record in bytes: the bound on memory. @defaultValue `67_108_864` (64 MiB) */
   readonly maxRecordBytes?: number | undefined;
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { DataError, type DataLocation, type Run, startRun } from '../../core/index.js';
 import { type ByteSource, type JsonItem, type ReadAmounts, readJson } from '../../io/index.js';
 import type { ConversationSource, ReadOptions } from './options.js';
+import { isParquetFile, type RowChoice, readParquet } from './parquet/index.js';
 import { type ReadReport, type ReadSkipReason, ReadTally, type UnusableReason } from './report.js';
 import { idText, isFields, WrongForm } from './shape.js';
 
@@ -16,6 +17,8 @@ export type Converter<Item> = (value: unknown, location: DataLocation) => Conver
 /** The options of a reader, checked. */
 export interface RecordOptions extends Pick<ReadOptions, 'signal' | 'onProgress' | 'maxRecordBytes'> {
   readonly onBadRecord: 'throw' | 'skip';
+  /** Spares a Parquet file's other columns where no row is wanted. */
+  readonly choose?: RowChoice | undefined;
 }
 
 /** The loop that all readers share. */
@@ -30,7 +33,10 @@ export function readRecords<Item>(
     const meter = await Meter.over(files, options.onProgress);
     for (const file of files) {
       const onRead = (amounts: ReadAmounts) => meter.read(amounts);
-      for await (const record of readJson(file, { maxRecordBytes: options.maxRecordBytes, signal, onRead })) {
+      const records = isParquetFile(file)
+        ? readParquet(file, { signal, onRead, choose: options.choose })
+        : readJson(file, { maxRecordBytes: options.maxRecordBytes, signal, onRead });
+      for await (const record of records) {
         tally.records++;
         const conversion = convertRecord(record, convert);
         if ('items' in conversion)

@@ -4,7 +4,8 @@ import type { JsonProblem } from '../../io/index.js';
 /**
  * Why a record was left out. The file is damaged: `not-json`, `not-utf8`, `cut-off`, `too-large`. The record has another
  * form: `wrong-form`. Or it is sound and of no use: `no-messages`, `tool-use` (the model calls functions), `media` (asked
- * for with `images: 'skip'`), `not-learned` (a reply of weight 0 comes before one to learn).
+ * for with `images: 'skip'`), `not-learned` (a reply of weight 0 comes before one to learn), `filtered` (of a model or language that was not asked
+ * for).
  *
  * @public
  */
@@ -17,7 +18,8 @@ export type ReadSkipReason =
   | 'no-messages'
   | 'tool-use'
   | 'media'
-  | 'not-learned';
+  | 'not-learned'
+  | 'filtered';
 
 /** Why a sound record cannot be used. */
 export type UnusableReason = Exclude<ReadSkipReason, JsonProblem | 'wrong-form'>;
@@ -34,7 +36,7 @@ export interface ReadSkips {
 
 /** What became of the records of a file. @public */
 export interface ReadReport {
-  /** Bytes of JSON that were read, decompressed. */
+  /** Bytes of JSON that were read, decompressed; of a Parquet file as they are stored. */
   readonly bytes: number;
   /** Records that were met, flawed ones included. */
   readonly records: number;

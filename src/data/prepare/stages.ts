@@ -126,7 +126,7 @@ export class Stages {
       into.add(encodeExample(made));
     }
     const examples = { start, end: into.length };
-    const lines = this.#settings.keepConversations ? segments.map((segment) => `${JSON.stringify(segment)}\n`) : [];
+    const lines = this.#settings.keepConversations ? segments.map(({ segment }) => `${JSON.stringify(segment)}\n`) : [];
     const { rejections: _, ...supervised } = supervision.report();
     return {
       messages: conversation.messages.length,

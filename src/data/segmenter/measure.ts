@@ -1,4 +1,9 @@
-import { type Conversation, type PromptTemplate, renderConversation } from '../../conversation/index.js';
+import {
+  type Conversation,
+  isChatTemplate,
+  type PromptTemplate,
+  renderConversation,
+} from '../../conversation/index.js';
 import type { MarkedText, Tokenizer } from '../../tokenizer/index.js';
 
 /**
@@ -17,13 +22,17 @@ export class SegmentMeasure {
   constructor(template: PromptTemplate, tokenizer: Tokenizer) {
     this.#template = template;
     this.#tokenizer = tokenizer;
-    this.#cutToken = template.controlTokens.find((token) => template.assistant.end.endsWith(token));
+    // What a chat template writes may depend on where a round stands, so its counts never add up for certain.
+    this.#cutToken = isChatTemplate(template)
+      ? undefined
+      : template.controlTokens.find((token) => template.assistant.end.endsWith(token));
   }
 
   /** Whether counts add up to the very count of a segment of this conversation; where not, they only come close. */
   addsUp({ unfinished }: Conversation): boolean {
     // What follows a finished reply is counted with the first round of a segment; an unfinished one has nothing there.
-    return this.#cutToken !== undefined && !(unfinished && this.#template.assistant.suffix !== '');
+    if (isChatTemplate(this.#template) || this.#cutToken === undefined) return false;
+    return !(unfinished && this.#template.assistant.suffix !== '');
   }
 
   /** The tokens of a segment, the begin token included. */

@@ -1,4 +1,4 @@
-import type { Message } from '../../conversation/index.js';
+import { type Message, replyShape } from '../../conversation/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import type { GenerationSettings } from '../sampling/settings.js';
 import { fitPrompt } from './fit-prompt.js';
@@ -12,10 +12,10 @@ export async function chatContinuation(
 ): Promise<Continuation> {
   const { contextLength } = config;
   const prompt = await fitPrompt(messages, template, tokenizer, { ...settings, contextLength });
-  return { prompt, stop: [...template.stop, template.assistant.end], lead: template.assistant.lead };
+  return { prompt, ...replyShape(template) };
 }
 
 /** What goes on with a text as it stands. */
 export async function textContinuation(tokenizer: Tokenizer, text: string): Promise<Continuation> {
-  return { prompt: (await tokenizer.encode(text)).ids, stop: [], lead: '' };
+  return { prompt: (await tokenizer.encode(text)).ids, stop: [], lead: '', endToken: undefined };
 }

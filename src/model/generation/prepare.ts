@@ -18,7 +18,10 @@ export interface Speaker {
 }
 
 /** A prompt, and what a text that continues it has around it. */
-export type Continuation = Pick<TextGeneration, 'prompt' | 'stop' | 'lead'>;
+export interface Continuation extends Pick<TextGeneration, 'prompt' | 'stop' | 'lead'> {
+  /** A special token that ends the text, besides the model's own. */
+  readonly endToken: string | undefined;
+}
 
 export function parseSettings(options: VicunaChatOptions): GenerationSettings {
   const { signal: _signal, onProgress: _onProgress, ...settings } = options;
@@ -32,13 +35,13 @@ export function parseSettings(options: VicunaChatOptions): GenerationSettings {
 export function prepareGeneration(
   speaker: Speaker,
   settings: GenerationSettings,
-  { prompt, stop, lead }: Continuation,
+  { prompt, stop, lead, endToken }: Continuation,
   { signal, onProgress }: { readonly signal: AbortSignal } & Pick<CallOptions, 'onProgress'>,
 ): TextGeneration {
   const { config, tokenizer } = speaker;
   const room = config.contextLength - prompt.length;
   assertRoom(prompt.length, config.contextLength, 'Shorten it.');
-  const endTokenIds = endTokenIdsOf(speaker);
+  const endTokenIds = endTokenIdsOf(speaker, endToken);
   const bytes = () => vocabularyBytes(tokenizer, config.vocabularySize);
   const describe =
     settings.logprobs === null
@@ -60,9 +63,8 @@ export function prepareGeneration(
   };
 }
 
-function endTokenIdsOf({ tokenizer, template, config }: Speaker): ReadonlySet<number> {
-  const { end } = template.assistant;
-  const templateEnd = template.controlTokens.includes(end) ? tokenizer.tokenToId(end) : undefined;
+function endTokenIdsOf({ tokenizer, config }: Speaker, endToken: string | undefined): ReadonlySet<number> {
+  const own = endToken === undefined ? undefined : tokenizer.tokenToId(endToken);
   const ids = new Set([...config.endTokenIds, ...tokenizer.endTokenIds]);
-  return templateEnd === undefined ? ids : ids.add(templateEnd);
+  return own === undefined ? ids : ids.add(own);
 }

@@ -8,15 +8,16 @@ import {
   HuggingFaceWeights,
   writeGgufWeights,
 } from '../../checkpoint/index.js';
-import { type PromptTemplate, vicunaV0, vicunaV1_1 } from '../../conversation/index.js';
+import { isChatTemplate, type PromptTemplate } from '../../conversation/index.js';
 import { type CallOptions, parseConfig, type Resolved, VicunaError } from '../../core/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import { type ResolvedLlamaConfig, toModelShape } from '../config/llama-config.js';
 import { loadDescription } from '../parts.js';
 import type { DescribedModel } from '../save.js';
+import { describeTemplate } from '../saved-template.js';
 import { jinjaTemplate } from './chat-template.js';
 import { configMetadata } from './config.js';
-import { OWN_TEMPLATE } from './load.js';
+import { CHAT_TEMPLATE, OWN_TEMPLATE } from './load.js';
 import { ropeFactors } from './rope.js';
 import { tokenizerMetadata } from './tokenizer/export.js';
 
@@ -126,17 +127,19 @@ async function textMetadata(
   tokenizer: Tokenizer | undefined,
   template: PromptTemplate,
 ): Promise<GgufMetadata> {
-  const isNamed = [vicunaV1_1, vicunaV0].some((known) => JSON.stringify(known) === JSON.stringify(template));
+  // A chat template is the file's own entry; here stands how it is used, and of one of ours its name or all of it.
+  const described = describeTemplate(template, tokenizer);
+  const value = isChatTemplate(template) ? described : described.template;
   const own: [string, GgufEntry] = [
     OWN_TEMPLATE,
-    { kind: 'string', value: isNamed ? template.name : JSON.stringify(template) },
+    { kind: 'string', value: typeof value === 'string' ? value : JSON.stringify(value) },
   ];
   if (tokenizer === undefined)
     return new Map([['tokenizer.ggml.model', { kind: 'string', value: 'none' }], ...roleEntries(config), own]);
   const ends = new Set([...tokenizer.endTokenIds, ...config.endTokenIds]);
   return new Map<string, GgufEntry>([
     ...(await tokenizerMetadata(tokenizer, config.vocabularySize, [...ends])),
-    ['tokenizer.chat_template', { kind: 'string', value: jinjaTemplate(template) }],
+    [CHAT_TEMPLATE, { kind: 'string', value: isChatTemplate(template) ? template.source : jinjaTemplate(template) }],
     own,
   ]);
 }

@@ -1,0 +1,1 @@
+export { isParquetFile, type RowChoice, readParquet } from './rows.js';
