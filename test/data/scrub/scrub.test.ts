@@ -162,8 +162,8 @@ async function* abortable<T>(run: AsyncIterable<T>, controller: AbortController)
   }
 }
 
-const real = sharedData('conversations/vicuna-sample-230629.json');
-const dummies = sharedData('conversations/dummy_conversation.json');
+const real = sharedData('data/conversations/vicuna-sample-230629.json');
+const dummies = sharedData('data/conversations/dummy_conversation.json');
 
 describe.skipIf(real === undefined || dummies === undefined)('on real conversations', () => {
   it("finds nothing in eleven long ones and FastChat's five hundred, which have none", async () => {
