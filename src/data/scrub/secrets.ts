@@ -43,8 +43,8 @@ const documentationKey = /EXAMPLE|x{6,}|X{6,}|\*{4}|your|1234567890abcdef|abcdef
 export function* findApiKeys(text: string, { keepDocumentationValues }: DetectorSettings): Generator<Finding> {
   const isReal = (value: string, fewestDigits = 2) =>
     looksRandom(value, fewestDigits) && !(keepDocumentationValues && documentationKey.test(value));
+  // The names of style sheets' classes begin with sk- too.
   for (const { index: start, 0: key } of text.matchAll(keyForms))
-    // The names of style sheets' classes begin with sk- too.
     if (isReal(key, key.startsWith('sk-') ? 2 : 1)) yield { kind: 'api-key', start, end: start + key.length };
   for (const { index, 0: whole, 1: value = '' } of text.matchAll(assigned)) {
     const end = index + whole.length;
