@@ -36,7 +36,10 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: '^src/(index|testing/index|train/ranks/rank-worker|data/prepare/prepare-worker|.+/page/main)\\.ts$' },
+      from: {
+        orphan: true,
+        pathNot: '^src/(index|testing/index|train/ranks/rank-worker|data/prepare/prepare-worker|.+/page/main)\\.ts$',
+      },
       to: {},
     },
     {

@@ -23,8 +23,7 @@ export class Words {
     this.#random = random;
     const vocabulary = [...common];
     const syllable = () => syllables[random.integer(syllables.length)]!;
-    while (vocabulary.length < 3000)
-      vocabulary.push(Array.from({ length: 2 + random.integer(3) }, syllable).join(''));
+    while (vocabulary.length < 3000) vocabulary.push(Array.from({ length: 2 + random.integer(3) }, syllable).join(''));
     const table: string[] = [];
     for (const [rank, word] of vocabulary.entries())
       for (let copies = Math.max(1, Math.round(7000 / (rank + 3))); copies > 0; copies--) table.push(word);

@@ -49,9 +49,9 @@ export {
   readOpenAIMessages,
   readRecord,
   readShareGPT,
+  readWildChat,
   type SkippedRecord,
   splitRecords,
-  readWildChat,
 } from './read/index.js';
 export type { RenderedConversation, RenderedPrompt, RenderedTurn, SupervisedSpan } from './rendered.js';
 export { type ReplyShape, replyShape } from './reply-shape.js';

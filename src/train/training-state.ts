@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { JsonValue, TrainingState } from '../checkpoint/index.js';
+import type { TrainingState } from '../checkpoint/index.js';
+import type { JsonValue } from '../conversation/index.js';
 import { ConfigError } from '../core/index.js';
 import type { PackedDataset } from '../data/index.js';
 import type { ModelShape } from '../engine/index.js';

@@ -34,7 +34,7 @@ async function readDocument(path: string): Promise<Document> {
     if (token.type === 'heading_open') anchors.add(anchorOf(tokens[index + 1]?.content ?? '', anchors));
     for (const child of token.children ?? []) {
       const link = child.attrGet('href') ?? child.attrGet('src');
-      if (link !== null) links.push(link);
+      if (link !== null) links.push(String(link));
     }
     if (token.type === 'html_block' || token.type === 'inline')
       for (const [, link = ''] of token.content.matchAll(/(?:src|srcset|href)="([^"]+)"/g)) links.push(link);

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../conversation/index.js';
 import * as z from 'zod';
+import type { JsonValue } from '../../conversation/index.js';
 import type { RandomState } from '../../core/index.js';
 
 /** Where training goes on in its data: the `next` of the last finished step. @public */
