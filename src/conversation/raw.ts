@@ -27,6 +27,7 @@ export interface RawConversation {
   readonly location?: DataLocation | undefined;
   /** What a `Conversation` that was written and read again says of the longer one it is a piece of. */
   readonly segmentOf?: string | undefined;
+  /** Whether its last reply goes on in the next piece, so that nothing ends it. */
   readonly unfinished?: boolean | undefined;
   /** The record's other fields. Never trained on. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;

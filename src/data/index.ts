@@ -22,6 +22,16 @@ export {
   removeContaminated,
 } from './contamination/index.js';
 export { htmlToMarkdown } from './html/index.js';
+export { type IdentityConfig, identityConversations } from './identity/index.js';
+export {
+  filterByModeration,
+  type ModerationReject,
+  type ModerationReport,
+  type ModerationStageConfig,
+  type ModerationStageOptions,
+  type TextJudge,
+  type TextVerdict,
+} from './moderation/index.js';
 export {
   estimateSimilarity,
   type MinHashConfig,

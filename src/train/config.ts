@@ -49,7 +49,7 @@ export interface SamplesConfig {
 
 /** Where TensorBoard finds the figures of a training. @public */
 export interface TensorBoardConfig {
-  /** @defaultValue the output directory's name with `-tensorboard` behind it */
+  /** Folder to point TensorBoard at. @defaultValue the output directory's name with `-tensorboard` behind it */
   readonly directory?: string | undefined;
 }
 

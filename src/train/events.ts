@@ -96,12 +96,15 @@ export interface EvaluationEndEvent {
 
 /** The model answered one of the prompts of `samples`, with the weights as they are after a step. @public */
 export interface SampleEvent {
+  /** Tells the event from others. */
   readonly type: 'sample';
   /** Steps taken before it. */
   readonly step: number;
   /** Number of the prompt; counts from 0. */
   readonly index: number;
+  /** What the model was asked. */
   readonly prompt: readonly Message[];
+  /** What it answered. */
   readonly reply: string;
   /** `length` where the reply was cut off at `maxTokens`. */
   readonly finishReason: Generation['finishReason'];
@@ -136,11 +139,13 @@ export interface LogFailEvent {
  * @public
  */
 export interface TrainFailEvent {
+  /** Tells the event from others. */
   readonly type: 'train-fail';
   /** Steps taken before. */
   readonly step: number;
   /** Of an error of this package. */
   readonly code?: VicunaErrorCode;
+  /** What the error says. */
   readonly message: string;
 }
 

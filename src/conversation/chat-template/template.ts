@@ -15,6 +15,7 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 export interface ChatTemplate {
   /** Names it in messages: the file it came from. */
   readonly name: string;
+  /** The template itself, in Jinja. */
   readonly source: string;
   /** What the template sees besides the messages: `bos_token`, `eos_token`, and switches such as `enable_thinking`. */
   readonly variables: Readonly<Record<string, JsonValue>>;
@@ -31,20 +32,23 @@ export interface ChatTemplate {
 
 /** What {@link chatTemplate} needs of a tokenizer. @public */
 export interface TemplateTokens {
+  /** What `bos_token` stands for; nothing where there is none. */
   readonly beginToken: { readonly text: string } | undefined;
+  /** What `eos_token` stands for. */
   readonly endToken: { readonly text: string };
+  /** Special tokens and their ids: found in what the template writes, they are tokens. */
   readonly specialTokens: ReadonlyMap<string, number>;
 }
 
-/** @public */
+/** What a chat template is told besides its text. @public */
 export interface ChatTemplateOptions {
   /** Names the template in messages. @defaultValue `'chat template'` */
   readonly name?: string | undefined;
   /** Added to `bos_token` and `eos_token`. */
   readonly variables?: Readonly<Record<string, JsonValue>> | undefined;
-  /** @defaultValue none: see {@link ChatTemplate} */
+  /** The day that `strftime_now` writes, as `2026-11-30`. @defaultValue none: see {@link ChatTemplate} */
   readonly date?: string | undefined;
-  /** @defaultValue none: replies end with the token that the template writes behind them, and the model's end tokens */
+  /** Strings that end a reply. @defaultValue none: replies end with the token that the template writes behind them, and the model's end tokens */
   readonly stop?: readonly string[] | undefined;
 }
 

@@ -5,6 +5,7 @@ import type { Resolved } from '../../core/index.js';
 export interface EvaluationText {
   /** The question's. Several texts may have one id: turns, references. */
   readonly id: string;
+  /** What is looked for in messages: a question, or a reference answer. */
   readonly text: string;
   /** What the text is of the question, for reports: `question`, `reference`. @defaultValue `'question'` */
   readonly part?: string | undefined;

@@ -2,14 +2,17 @@ import type { CallOptions } from '../../core/index.js';
 
 /** Words that a message of a conversation shares with an evaluation text. @public */
 export interface ContaminationHit {
+  /** Id of the conversation that shares the words. */
   readonly conversationId: string;
   /** The evaluation text's id and part. */
   readonly evaluationId: string;
+  /** What the evaluation text is of its question: `question`, `reference`. */
   readonly part: string;
   /** Number of the message, from 0. */
   readonly message: number;
   /** Where the longest run of shared words lies in the message, in UTF-16 units: from `start` up to, not including, `end`. */
   readonly start: number;
+  /** Just past that run. */
   readonly end: number;
   /** How many words that run has. */
   readonly words: number;
@@ -21,10 +24,13 @@ export interface ContaminationHit {
 
 /** What became of the conversations. @public */
 export interface ContaminationReport {
+  /** Conversations that were read. */
   readonly conversations: number;
   /** Conversations with a hit. */
   readonly contaminated: number;
+  /** Pairs of a message and an evaluation text that share enough words. */
   readonly hits: number;
+  /** Evaluation texts that were looked for. */
   readonly evaluationTexts: number;
   /** Conversations by the id of the evaluation text they share words with, in the order of the evaluation texts; those without are left out. */
   readonly byEvaluationId: readonly { readonly id: string; readonly conversations: number }[];

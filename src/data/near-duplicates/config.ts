@@ -53,6 +53,7 @@ export interface NearDuplicateOptions extends CallOptions {
 
 /** A conversation that was left out. @public */
 export interface NearDuplicate {
+  /** Id of the one that was left out. */
   readonly id: string;
   /** The earlier conversation that is kept and that this one is like: of several, about the most similar. */
   readonly duplicateOf: string;
@@ -60,13 +61,17 @@ export interface NearDuplicate {
   readonly similarity: number;
   /** Numbers of the two in the source, from 0, for where ids come twice. */
   readonly index: number;
+  /** Of the one that is kept. */
   readonly duplicateOfIndex: number;
 }
 
 /** What became of the conversations. @public */
 export interface NearDuplicateReport {
+  /** Conversations that were read: those kept and the duplicates. */
   readonly conversations: number;
+  /** Conversations that went on. */
   readonly kept: number;
+  /** Conversations that were left out. */
   readonly duplicates: number;
   /** Of the duplicates, those with a similarity of 1: the same words in the same order. */
   readonly exactDuplicates: number;
@@ -81,7 +86,9 @@ export interface NearDuplicateReport {
   readonly crowdedKeys: number;
   /** How signatures were cut, and the share of pairs just at the threshold that is missed by that. */
   readonly bands: number;
+  /** Places of a signature in each band. */
   readonly rows: number;
+  /** Share of pairs just at the threshold that no band finds, by calculation. */
   readonly missedAtThreshold: number;
   /** Bytes that went to temporary files. */
   readonly spilledBytes: number;

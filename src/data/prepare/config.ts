@@ -25,7 +25,7 @@ export interface PrepareConfig {
   readonly cleaner?: ShareGPTCleanerConfig | undefined;
   /** As for {@link ConversationSegmenter}. */
   readonly segmenter?: Pick<SegmenterConfig, 'longRound' | 'compat'> | undefined;
-  /** @defaultValue `'vicuna_v1.1'` */
+  /** Writes each conversation as one text. @defaultValue `'vicuna_v1.1'` */
   readonly template?: PromptTemplateName | PromptTemplate | undefined;
   /** Most tokens of an example. @defaultValue `2048` */
   readonly maxTokens?: number | undefined;

@@ -7,6 +7,7 @@ import { SupervisionTally } from '../supervised/report.js';
 
 /** What became of the records, stage by stage. @public */
 export interface PrepareCounts {
+  /** As the readers report it. */
   readonly read: {
     /** Records that were met, flawed ones included. */
     readonly records: number;

@@ -11,8 +11,11 @@ export const manifestFile = 'manifest.json';
 
 /** What a prepared data set is made of, and what it holds: `manifest.json`. @public */
 export interface PreparedManifest {
+  /** What it was made of, and how. */
   readonly plan: PreparePlan;
+  /** What became of the inputs. */
   readonly counts: PrepareCounts;
+  /** In the order of the inputs. */
   readonly shards: readonly {
     readonly name: string;
     readonly files: {

@@ -12,7 +12,9 @@ const FORMAT_VERSION = 1;
 
 /** A file that was read. @public */
 export interface PreparedInput {
+  /** Where it was; another place with the same bytes is the same input. */
   readonly path: string;
+  /** Its size. */
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
@@ -20,13 +22,17 @@ export interface PreparedInput {
 
 /** All that decides what comes out: equal plans make equal bytes. @public */
 export interface PreparePlan {
+  /** Tells the manifest from other JSON. */
   readonly format: 'vicuna-sdk prepared data';
+  /** Raised when files come to have another form. */
   readonly formatVersion: number;
+  /** Version of this package that made it. */
   readonly packageVersion: string;
   /** With its defaults. */
   readonly config: Readonly<Record<string, unknown>>;
   /** SHA-256 of the tokenizer's files. */
   readonly tokenizer: Readonly<Record<string, string>>;
+  /** Files that were read, in their order. */
   readonly inputs: readonly PreparedInput[];
 }
 

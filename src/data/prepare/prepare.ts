@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseConfig, type Run, startRun } from '../../core/index.js';
+import { inOrder } from '../in-order.js';
 import { recordBatches } from './batches.js';
 import {
   type PrepareConfig,
@@ -9,7 +10,6 @@ import {
   workersSchema,
 } from './config.js';
 import type { PrepareCounts } from './counts.js';
-import { inOrder } from './in-order.js';
 import type { PreparedManifest } from './manifest.js';
 import { PrepareOutput } from './output.js';
 import { assertUnchanged, makePlan, type PreparePlan } from './plan.js';
@@ -32,7 +32,9 @@ export type PrepareEvent =
 
 /** What became of the inputs. @public */
 export interface PrepareReport extends PrepareCounts {
+  /** Where the data set is, for `readPrepared`. */
   readonly directory: string;
+  /** Shards of the data set. */
   readonly shards: number;
   /** Shards that were there before. */
   readonly reusedShards: number;

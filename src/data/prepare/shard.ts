@@ -19,6 +19,7 @@ const endings: Readonly<Record<ShardPart, string>> = {
 export interface ShardFile {
   /** In the data set's directory. */
   readonly file: string;
+  /** Its size. */
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
@@ -32,11 +33,15 @@ export interface WrittenShard {
 
 /** A line of the file of rejects. @public */
 export interface RejectLine {
+  /** Of the conversation, where it was known. */
   readonly id?: string | undefined;
   /** `read`: a record; the others: a conversation, or rounds of one. */
   readonly stage: 'read' | 'clean' | 'segment' | 'tokenize';
+  /** Of the reasons of that stage. */
   readonly reason: string;
+  /** What was found, for a person. */
   readonly detail: string;
+  /** File and line of the record. */
   readonly location?: object | undefined;
 }
 

@@ -7,9 +7,11 @@ import { createScrubber, noPersonalData } from './scrubber.js';
 
 /** What was found, never the values. @public */
 export interface ScrubReport {
+  /** Conversations that were read. */
   readonly conversations: number;
   /** Conversations in which something was replaced. */
   readonly changed: number;
+  /** What was replaced, by kind. */
   readonly found: PersonalDataCounts;
 }
 

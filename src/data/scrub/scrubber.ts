@@ -31,13 +31,17 @@ const detectors: readonly (readonly [PersonalDataKind, Detector])[] = [
 
 /** A text without personal data. @public */
 export interface ScrubbedText {
+  /** With placeholders. */
   readonly text: string;
+  /** What was replaced, by kind. */
   readonly found: PersonalDataCounts;
 }
 
 /** A conversation without personal data; the very same object where there was none. @public */
 export interface ScrubbedConversation {
+  /** With placeholders. */
   readonly conversation: Conversation;
+  /** What was replaced, by kind. */
   readonly found: PersonalDataCounts;
 }
 

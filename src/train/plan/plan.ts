@@ -39,14 +39,19 @@ export interface PlannedData {
 
 /** The steps training would take, equal to what its events say. @public */
 export interface PlannedSteps {
+  /** Optimizer steps. */
   readonly totalSteps: number;
+  /** Steps over which the learning rate rises. */
   readonly warmupSteps: number;
   /** Passes over the data that are begun. */
   readonly epochs: number;
   /** Over all steps, as are the next three. */
   readonly conversations: number;
+  /** Tokens computed. */
   readonly tokens: number;
+  /** Tokens learned. */
   readonly supervisedTokens: number;
+  /** Forward and backward passes. */
   readonly microBatches: number;
   /** Micro-batches of a step, in the mean. */
   readonly microBatchesPerStep: number;
@@ -62,8 +67,11 @@ export interface PlannedSteps {
 
 /** Bytes of one rank. @public */
 export interface PlannedMemory {
+  /** Ranks that share the work. */
   readonly ranks: number;
+  /** This rank's share of the weights. */
   readonly parameters: number;
+  /** This rank's share of the gradients. */
   readonly gradients: number;
   /** AdamW's. */
   readonly moments: number;
@@ -73,6 +81,7 @@ export interface PlannedMemory {
   readonly activations: number;
   /** The same with every layer's kept (`recompute: false`) and with none (`recompute: true`). */
   readonly activationsKept: number;
+  /** Activations with `recompute: true`. */
   readonly activationsRecomputed: number;
   /** Layers whose activations are kept; the others are computed again. */
   readonly layersKept: number;
@@ -97,10 +106,13 @@ export interface PlannedTime {
   readonly basis: 'measured' | 'assumed';
   /** Of all steps and evaluations; reading, checkpoints and saving come on top. */
   readonly seconds: number;
+  /** In the mean. */
   readonly secondsPerStep: number;
+  /** Of all ranks together, evaluations left out. */
   readonly tokensPerSecond: number;
   /** The engine's peak, where it can tell: what `flopUtilisation` is relative to. */
   readonly peakFlopsPerSecond?: number;
+  /** Useful operations over the engine's peak, from 0 to 1. */
   readonly flopUtilisation?: number;
   /** Dollars, where a price was given. */
   readonly cost?: number;
@@ -108,17 +120,23 @@ export interface PlannedTime {
 
 /** Something to change before training, with what to do. @public */
 export interface PlanWarning {
+  /** Stable name of what is meant. */
   readonly code: 'memory-short' | 'few-supervised' | 'many-truncated' | 'low-fill' | 'few-steps';
+  /** What is the matter, and what to do. */
   readonly message: string;
 }
 
 /** What a training would be. @public */
 export interface TrainingPlan {
+  /** What training would read. */
   readonly data: PlannedData;
+  /** The steps it would take. */
   readonly steps: PlannedSteps;
+  /** Bytes of one rank. */
   readonly memory: PlannedMemory;
   /** Absent where nothing is measured and the engine cannot tell its peak. */
   readonly time?: PlannedTime;
+  /** What to change first; empty where all is well. */
   readonly warnings: readonly PlanWarning[];
 }
 

@@ -1,0 +1,1 @@
+export { type IdentityConfig, identityConversations } from './identity.js';

@@ -1,0 +1,7 @@
+export type { ModerationStageConfig, TextJudge, TextVerdict } from './config.js';
+export {
+  filterByModeration,
+  type ModerationReject,
+  type ModerationReport,
+  type ModerationStageOptions,
+} from './moderate.js';
