@@ -42,7 +42,7 @@ describe('vicuna deduplicate', () => {
     });
     expect(await read('out.jsonl')).toEqual([first, other]);
     expect(await read('duplicates.jsonl')).toEqual([
-      { id: 'c', duplicateOf: 'a', similarity: expect.closeTo(22 / 23, 10), index: 2, duplicateOfIndex: 0 },
+      { id: 'c', duplicateOf: 'a', similarity: expect.closeTo(23 / 24, 10), index: 2, duplicateOfIndex: 0 },
     ]);
     const apart = ['deduplicate', file('in.jsonl'), '-o', file('all.jsonl'), '--threshold', '1'];
     expect((await vicuna(apart)).errors).toContain('3 of 3');

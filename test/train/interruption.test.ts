@@ -195,7 +195,7 @@ describe('a diverging training', () => {
         .toSorted(),
     );
     expect(message).toMatch(/step 1 .*the loss became NaN in conversations "\d:row-\d+"/);
-    expect(events.map(({ type }) => type)).toEqual(['train-start']);
+    expect(events.map(({ type }) => type)).toEqual(['train-start', 'train-fail']);
     expect(await weightsOf(model)).toEqual(weights);
     await expectNothingLeft();
   });

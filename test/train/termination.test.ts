@@ -38,8 +38,9 @@ describe.each([worlds.alone, worlds.two])('SIGTERM, $name', (world) => {
     );
     expect(errors).toContain('Its state is saved');
     // What the commit makes superfluous goes after it.
-    const last = events.findLast(({ type }) => type !== 'checkpoint-remove');
-    expect(last).toMatchObject({ type: 'checkpoint-commit', step });
+    const [saved, failed] = events.filter(({ type }) => type !== 'checkpoint-remove').slice(-2);
+    expect(saved).toMatchObject({ type: 'checkpoint-commit', step });
+    expect(failed).toMatchObject({ type: 'train-fail', step, code: 'training-interrupted' });
     return step;
   }
 
