@@ -13,7 +13,6 @@ export default defineConfig({
   platform: 'node',
   dts: true,
   splitting: true,
-  sourcemap: true,
   clean: true,
   shims: true,
 });

@@ -14,6 +14,7 @@ describe('TrainerConfig', () => {
       microBatchTokens: 2048,
       batchConversations: 128,
       batchTokens: 0,
+      tensorboard: false,
       shuffle: true,
       learningRate: 2e-5,
       schedule: 'cosine',

@@ -42,10 +42,11 @@ export function shellScriptOf(page: Page): { readonly script: string; readonly l
 }
 
 const opening = [
-  'set -Eeuo pipefail',
+  // With job control every server has a process group of its own, which ends whole.
+  'set -Eeuom pipefail',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own
   'trap \'echo "${PLACE}: failed" >&2\' ERR',
-  "trap 'kill $(jobs -p) 2>/dev/null || true; wait || true' EXIT",
+  `trap 'for job in $(jobs -p); do kill -- "-$job" 2>/dev/null || true; done; wait || true' EXIT`,
   'ready() { for _ in $(seq 300); do grep -Eq "at http|offers" "$1" && return 0; sleep 0.1; done; cat "$1" >&2; return 1; }',
 ];
 
