@@ -94,6 +94,11 @@ function shown(value: unknown): string {
 async function inputFiles(given: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
   for (const input of given) {
+    if (input.endsWith('.parquet'))
+      throw new DataError(
+        { file: input },
+        'data is prepared from JSON. Write it as that first: vicuna clean, or readConversations.',
+      );
     const files = await exportFiles(input);
     paths.push(...(Array.isArray(files) ? (files as string[]) : [input]));
   }

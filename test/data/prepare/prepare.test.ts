@@ -184,6 +184,12 @@ describe('a run that is stopped', () => {
     expect(await directoryHashes(config.outputDirectory)).toEqual(await directoryHashes(whole));
   });
 
+  it('refuses Parquet, which threads cannot share out by bytes, naming the file', async () => {
+    const { folder, config } = await place();
+    const inputs = join(folder, 'wildchat.parquet');
+    await expect(prepareDataset({ ...config, inputs }).result).rejects.toThrow(/wildchat\.parquet: .*vicuna clean/);
+  });
+
   it('ends with the error of its threads', async () => {
     const { folder, config } = await place();
     const missing = join(folder, 'nothing');
