@@ -10,8 +10,8 @@ export const STABLE_WORD = 5;
 
 const letter = /^[\p{L}\p{N}\p{M}]$/u;
 const mark = /^\p{M}$/u;
-// Scripts that put no space between words. Where words end there takes a dictionary, which Intl.Segmenter has and which is
-// 50 times slower than all the rest; single characters are what n-grams of these languages are commonly made of.
+// Scripts that put no space between words. Where words end there takes a dictionary, which Intl.Segmenter has, in
+// another edition with every Node; single characters are what n-grams of these languages are commonly made of.
 const spaceless =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
 // Parts of Korean syllables: letters each, which normalising puts together.

@@ -16,7 +16,7 @@ const asciiLetters = Uint8Array.from({ length: 128 }, (_, unit) => {
  * scripts without spaces every character is one. Case, punctuation, and how a character is encoded make no difference.
  * The text is neither copied nor held as a list: it may be as long as a string can be.
  *
- * Not Intl.Segmenter, which `npm run bench -- near-duplicates` has beside it, and whose words change with the version of its
+ * Not Intl.Segmenter, whose words change with the version of its
  * dictionaries.
  */
 export class WordScanner {
