@@ -201,9 +201,11 @@ export class ModelPool {
     this.#patience = setTimeout(
       () => {
         this.#patience = undefined;
-        this.fail(this.#absence());
+        // A timer counts whole milliseconds and may end within the last one of the grace.
+        if (this.#graceLeft() > 0) this.#awaitWorker();
+        else this.fail(this.#absence());
       },
-      Math.max(0, this.#graceLeft()),
+      Math.max(0, Math.ceil(this.#graceLeft())),
     );
   }
 }
