@@ -10,8 +10,10 @@ import {
 } from './controls.js';
 import { type DecoderPlan, planDecoder } from './decoder-plan.js';
 import { TokenizerError } from './errors.js';
-import type { TokenizerFiles } from './files.js';
+import { parseTokenizerJson, type TokenizerFiles } from './files.js';
 import { NativeEncoding } from './native-encoding.js';
+import { PieceEncoder } from './piece-encoder.js';
+import { PieceRule } from './piece-rule.js';
 import { runtimeJson } from './runtime-json.js';
 import { saveTokenizer } from './save.js';
 import { resolveSpecialTokens, type SpecialTokenNames, type SpecialTokens } from './special-tokens.js';
@@ -19,6 +21,7 @@ import { ByteStreamDecoder } from './stream-decoder.js';
 import type {
   DecodeOptions,
   EncodeOptions,
+  Encoding,
   MarkedText,
   SpecialToken,
   StreamDecoder,
@@ -34,6 +37,8 @@ export class NativeTokenizer implements Tokenizer {
   readonly endTokenIds: readonly number[];
   readonly specialTokens: ReadonlyMap<string, number>;
   readonly #native: Native;
+  /** Where texts fall into pieces; `#native` is then made for those. */
+  readonly #pieces: PieceEncoder | undefined;
   readonly #files: TokenizerFiles;
   readonly #specialIds: ReadonlySet<number>;
   readonly #specialPattern: RegExp;
@@ -41,7 +46,7 @@ export class NativeTokenizer implements Tokenizer {
   #plan: DecoderPlan | undefined;
   #respelled: Promise<Respelled> | undefined;
 
-  private constructor(native: Native, files: TokenizerFiles, special: SpecialTokens) {
+  private constructor(native: Native, files: TokenizerFiles, special: SpecialTokens, rule: PieceRule | undefined) {
     this.#native = native;
     this.#files = files;
     this.beginToken = special.beginToken;
@@ -52,22 +57,25 @@ export class NativeTokenizer implements Tokenizer {
     this.#specialPattern = specialTokenPattern(special.all.keys());
     this.#guardedPattern = guardedPattern(this.#specialPattern);
     this.vocabularySize = countIds(files, special);
+    this.#pieces = rule && new PieceEncoder(rule, native, { tokens: special.all, pattern: this.#specialPattern });
   }
 
   static async create(files: TokenizerFiles, names: SpecialTokenNames = {}): Promise<NativeTokenizer> {
-    const native = await fromJson(runtimeJson(files), files.path);
+    const source = runtimeJson(files);
+    const rule = PieceRule.of(source === files.source ? files.tokenizer : parseTokenizerJson(source, files.path));
+    const native = await fromJson(rule?.jsonForPieces ?? source, files.path);
     const special = resolveSpecialTokens(native, files, names);
     // A token that is only named in tokenizer_config.json is special all the same.
     native.addSpecialTokens([...special.all.keys()]);
-    return new NativeTokenizer(native, files, special);
+    return new NativeTokenizer(native, files, special, rule);
   }
 
-  async encode(text: string | MarkedText, options: EncodeOptions = {}): Promise<NativeEncoding> {
+  async encode(text: string | MarkedText, options: EncodeOptions = {}): Promise<Encoding> {
     const [encoding] = await this.encodeBatch([text], options);
     return encoding!;
   }
 
-  async encodeBatch(texts: readonly (string | MarkedText)[], options: EncodeOptions = {}): Promise<NativeEncoding[]> {
+  async encodeBatch(texts: readonly (string | MarkedText)[], options: EncodeOptions = {}): Promise<Encoding[]> {
     const asked = options.addSpecialTokens ?? true;
     const adds = texts.map((text) => asked && (typeof text === 'string' || text.isComplete !== true));
     if (!adds.includes(!adds[0])) return this.#encodeAlike(texts, adds[0] ?? asked);
@@ -81,7 +89,7 @@ export class NativeTokenizer implements Tokenizer {
     return adds.map((own) => (own ? added : bare)!.next().value!);
   }
 
-  async #encodeAlike(texts: readonly (string | MarkedText)[], addSpecialTokens: boolean): Promise<NativeEncoding[]> {
+  async #encodeAlike(texts: readonly (string | MarkedText)[], addSpecialTokens: boolean): Promise<Encoding[]> {
     const asTheyAre: string[] = [];
     const stray: MarkedText[] = [];
     const isStray = texts.map((text) => {
@@ -90,7 +98,7 @@ export class NativeTokenizer implements Tokenizer {
       else return stray.push(text) > 0;
       return false;
     });
-    const encodings = await encodeAll(this.#native, asTheyAre, addSpecialTokens);
+    const encodings = await this.#encodePlain(asTheyAre, addSpecialTokens);
     if (stray.length === 0) return encodings;
     const [plain, respelled] = [encodings.values(), (await this.#encodeRespelled(stray, addSpecialTokens)).values()];
     return isStray.map((apart) => (apart ? respelled : plain).next().value!);
@@ -127,6 +135,10 @@ export class NativeTokenizer implements Tokenizer {
 
   async save(directory: string): Promise<void> {
     await saveTokenizer(directory, this.#files, this);
+  }
+
+  async #encodePlain(texts: string[], addSpecialTokens: boolean): Promise<Encoding[]> {
+    return this.#pieces?.encode(texts, addSpecialTokens) ?? encodeAll(this.#native, texts, addSpecialTokens);
   }
 
   #decoderPlan(): DecoderPlan {
