@@ -22,6 +22,15 @@ export function addCleanerOptions(command: Command): Command {
     .option('--reject-wrong-list-numbering', 'no conversations with lists that start over at every item');
 }
 
+/** Of the commands that can replace personal data. */
+export interface ScrubWords {
+  readonly scrub?: true;
+}
+
+export function addScrubOption(command: Command): Command {
+  return command.option('--scrub', 'replace e-mail addresses, phone and card numbers, keys: [e-mail], [phone] ...');
+}
+
 /** Languages to keep win where both are named; the configuration has a place for one. */
 export function cleanerConfigOf(words: CleanerWords): ShareGPTCleanerConfig {
   const { keepLanguages: keep, skipLanguages: skip, minimumCharacters, blockedWords } = words;

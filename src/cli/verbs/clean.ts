@@ -1,10 +1,16 @@
 import { Command } from 'commander';
-import type { Reject } from '../../data/index.js';
-import { addCleanerOptions, type CleanerWords, cleanerConfigOf } from '../cleaner-options.js';
+import type { Reject, ScrubReport } from '../../data/index.js';
+import {
+  addCleanerOptions,
+  addScrubOption,
+  type CleanerWords,
+  cleanerConfigOf,
+  type ScrubWords,
+} from '../cleaner-options.js';
 import { showProgress } from '../progress.js';
 import { printLine, type Terminal } from '../terminal.js';
 
-interface Words extends CleanerWords {
+interface Words extends CleanerWords, ScrubWords {
   readonly output: string;
   readonly rejects?: string;
   readonly skipBadRecords?: true;
@@ -18,12 +24,14 @@ export function cleanCommand(terminal: Terminal): Command {
     .option('-o, --output <file>', 'JSON Lines of conversations', 'clean.jsonl')
     .option('--rejects <file>', 'also JSON Lines of what was left out')
     .option('--skip-bad-records', 'leave out damaged records instead of stopping');
-  return addCleanerOptions(command).action((inputs: string[], words: Words) => clean(terminal, inputs, words));
+  return addScrubOption(addCleanerOptions(command)).action((inputs: string[], words: Words) =>
+    clean(terminal, inputs, words),
+  );
 }
 
 async function clean(terminal: Terminal, inputs: readonly string[], words: Words): Promise<void> {
   const { readConversations, writeConversations } = await import('../../conversation/index.js');
-  const { ShareGPTCleaner } = await import('../../data/index.js');
+  const { scrubPersonalData, ShareGPTCleaner } = await import('../../data/index.js');
   const { JsonWriter } = await import('../../io/index.js');
   const { signal } = terminal;
   const cleaner = await ShareGPTCleaner.create(cleanerConfigOf(words));
@@ -34,8 +42,9 @@ async function clean(terminal: Terminal, inputs: readonly string[], words: Words
   const rejects = words.rejects === undefined ? undefined : await JsonWriter.create(words.rejects, 'lines');
   const rejected: Reject[] = [];
   const cleaned = cleaner.clean(read, { signal, ...(rejects && { onReject: (reject) => rejected.push(reject) }) });
+  const scrubbed = words.scrub && scrubPersonalData(cleaned, {}, { signal });
   try {
-    for await (const _ of writeConversations(words.output, cleaned, { signal }))
+    for await (const _ of writeConversations(words.output, scrubbed ?? cleaned, { signal }))
       for (const reject of rejected.splice(0)) await rejects?.write(reject, reject.id);
     for (const reject of rejected) await rejects?.write(reject, reject.id);
     await rejects?.commit();
@@ -45,6 +54,7 @@ async function clean(terminal: Terminal, inputs: readonly string[], words: Words
   const { read: count, kept, rejected: reasons } = await cleaned.result;
   view.done(`${kept} of ${count} conversations are in ${words.output}.`);
   printReasons(terminal, reasons);
+  if (scrubbed !== undefined) printScrubbed(terminal, await scrubbed.result);
   const { skips } = await read.result;
   printReasons(terminal, Object.fromEntries(skips.map((skip) => [skip.reason, skip.count])));
 }
@@ -53,4 +63,10 @@ async function clean(terminal: Terminal, inputs: readonly string[], words: Words
 export function printReasons({ errors }: Terminal, reasons: Readonly<Record<string, number>>): void {
   for (const [reason, count] of Object.entries(reasons))
     if (count > 0) printLine(errors, `  ${String(count).padStart(8)} ${reason}`);
+}
+
+/** What was replaced, by kind. */
+export function printScrubbed(terminal: Terminal, { changed, found }: ScrubReport): void {
+  printLine(terminal.errors, `Personal data was replaced in ${changed} conversations:`);
+  printReasons(terminal, found);
 }

@@ -1,11 +1,17 @@
 import { Command } from 'commander';
-import { addCleanerOptions, type CleanerWords, cleanerConfigOf } from '../cleaner-options.js';
+import {
+  addCleanerOptions,
+  addScrubOption,
+  type CleanerWords,
+  cleanerConfigOf,
+  type ScrubWords,
+} from '../cleaner-options.js';
 import { parseCount } from '../parse-number.js';
 import { showProgress } from '../progress.js';
 import { printLine, type Terminal } from '../terminal.js';
-import { printReasons } from './clean.js';
+import { printReasons, printScrubbed } from './clean.js';
 
-interface Words extends CleanerWords {
+interface Words extends CleanerWords, ScrubWords {
   readonly output: string;
   readonly tokenizer: string;
   readonly template?: 'vicuna_v1.1' | 'vicuna_v0';
@@ -29,7 +35,9 @@ export function prepareCommand(terminal: Terminal): Command {
     .option('--workers <count>', 'threads; by default one for every core', parseCount)
     .option('--keep-conversations', 'also write the segments as text')
     .option('--skip-bad-records', 'leave out damaged records instead of stopping');
-  return addCleanerOptions(command).action((inputs: string[], words: Words) => prepare(terminal, inputs, words));
+  return addScrubOption(addCleanerOptions(command)).action((inputs: string[], words: Words) =>
+    prepare(terminal, inputs, words),
+  );
 }
 
 async function prepare(terminal: Terminal, inputs: readonly string[], words: Words): Promise<void> {
@@ -47,6 +55,7 @@ async function prepare(terminal: Terminal, inputs: readonly string[], words: Wor
       keepConversations,
       segmenter: { longRound },
       cleaner: cleanerConfigOf(words),
+      scrub: words.scrub && {},
       read: { onBadRecord: words.skipBadRecords ? 'skip' : 'throw' },
     },
     // Reading the inputs for their hashes takes seconds; a bar for that and one for the work would be two jobs.
@@ -55,10 +64,11 @@ async function prepare(terminal: Terminal, inputs: readonly string[], words: Wor
   for await (const event of run)
     if (event.type === 'run-resumed')
       printLine(terminal.errors, `Going on after ${event.shards} shards (${event.records} records).`);
-  const { cleaned, read, supervised, shards } = await run.result;
+  const { cleaned, read, scrubbed, supervised, shards } = await run.result;
   view.done(
     `${supervised.examples} examples of ${supervised.tokens} tokens, ${supervised.supervisedTokens} of them learned, are in ${words.output} (${shards} shards).`,
   );
   printLine(terminal.errors, `${cleaned.kept} of ${cleaned.read} conversations were kept.`);
   printReasons(terminal, { ...read.skipped, ...cleaned.rejected, ...supervised.rejected });
+  if (words.scrub) printScrubbed(terminal, scrubbed);
 }

@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Conversation } from '../../conversation/index.js';
-import { ConfigError } from '../../core/index.js';
+import { ConfigError, type Source } from '../../core/index.js';
+import type { SupervisedExample } from '../../data/index.js';
+import type { Tokenizer } from '../../tokenizer/index.js';
 import type { TrainerConfig } from '../../train/index.js';
 import { parseCount, parseNumber } from '../parse-number.js';
 import { planTable } from '../plan-table.js';
@@ -32,7 +36,7 @@ interface Words {
 export function trainCommand(terminal: Terminal): Command {
   return new Command('train')
     .description('Fine-tune a model on conversations. Interrupted, it saves a checkpoint; run again, it goes on.')
-    .argument('<data...>', 'files of conversations: ShareGPT, ChatGPT exports, OpenAI messages')
+    .argument('<data...>', 'files of conversations (ShareGPT, ChatGPT exports, OpenAI messages), or what prepare made')
     .requiredOption('-m, --model <directory>', 'Hugging Face directory to begin with')
     .requiredOption('-o, --output <directory>', 'where the trained model goes')
     .option('-c, --config <file>', 'JSON with any setting of the trainer; options given here come first')
@@ -56,17 +60,19 @@ export function trainCommand(terminal: Terminal): Command {
 async function train(terminal: Terminal, files: readonly string[], words: Words): Promise<void> {
   const { VicunaModel } = await import('../../model/index.js');
   const { VicunaTrainer } = await import('../../train/index.js');
-  const { ConversationSegmenter } = await import('../../data/index.js');
   const { signal } = terminal;
   const config = await configOf(words);
   await using model = await VicunaModel.load(words.model, { signal });
   const trainer = await VicunaTrainer.create(config, { model });
   const maxTokens = config.maxTokens ?? Math.min(2048, model.config.contextLength);
-  const segmenter = await ConversationSegmenter.create({ maxTokens }, { tokenizer: model.tokenizer });
-  const conversations = segmenter.segment(await conversationsOf(files, words.clean));
+  const data = await dataOf(files, { isCleaned: words.clean, maxTokens, tokenizer: model.tokenizer });
   if (words.plan) {
-    const plan = await trainer.plan(conversations, { pricePerHour: words.pricePerHour }, { signal }).result;
-    printLine(terminal.output, planTable(plan));
+    const asked = { pricePerHour: words.pricePerHour };
+    const plan =
+      'examples' in data
+        ? trainer.planExamples(data.examples, asked, { signal })
+        : trainer.plan(data.conversations, asked, { signal });
+    printLine(terminal.output, planTable(await plan.result));
     return;
   }
   const view = trainView(terminal);
@@ -74,7 +80,9 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
   const save = () => void process.kill(process.pid, 'SIGTERM');
   if (config.checkpoints !== false) signal.addEventListener('abort', save, { once: true });
   try {
-    const run = trainer.train(conversations, config.checkpoints === false ? { signal } : {});
+    const options = config.checkpoints === false ? { signal } : {};
+    const run =
+      'examples' in data ? trainer.trainExamples(data.examples, options) : trainer.train(data.conversations, options);
     for await (const event of run) view.show(event);
     const { checkpoint, steps, loss } = await run.result;
     view.end();
@@ -90,6 +98,31 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
     view.end();
     signal.removeEventListener('abort', save);
   }
+}
+
+type TrainingData = { readonly examples: Source<SupervisedExample> } | { readonly conversations: Source<Conversation> };
+
+interface Reading {
+  readonly isCleaned: boolean;
+  readonly maxTokens: number;
+  readonly tokenizer: Tokenizer;
+}
+
+/** A directory that `vicuna prepare` made is trained on as it is; files are read, cleaned and cut first. */
+async function dataOf(files: readonly string[], { isCleaned, maxTokens, tokenizer }: Reading): Promise<TrainingData> {
+  const { ConversationSegmenter, readPrepared } = await import('../../data/index.js');
+  const prepared = files.find((file) => existsSync(join(file, 'manifest.json')));
+  if (prepared === undefined) {
+    const segmenter = await ConversationSegmenter.create({ maxTokens }, { tokenizer });
+    return { conversations: segmenter.segment(await conversationsOf(files, isCleaned)) };
+  }
+  if (files.length === 1) return { examples: readPrepared(prepared) };
+  throw new ConfigError('The command line', [
+    {
+      path: '<data...>',
+      message: `${prepared} holds prepared data, which is trained on alone: prepare all files together`,
+    },
+  ]);
 }
 
 async function conversationsOf(files: readonly string[], isCleaned: boolean): Promise<AsyncIterable<Conversation>> {

@@ -9,6 +9,7 @@ import {
 } from '../../conversation/index.js';
 import type { CallOptions, Resolved } from '../../core/index.js';
 import { cleanerConfigSchema, type ShareGPTCleanerConfig } from '../cleaner/index.js';
+import { type ScrubConfig, scrubConfigSchema } from '../scrub/index.js';
 import { type ResolvedSegmenterConfig, type SegmenterConfig, segmenterConfigSchema } from '../segmenter/config.js';
 
 /** What a data set is made of, and how. All of it decides the result, to the byte. @public */
@@ -23,6 +24,8 @@ export interface PrepareConfig {
   readonly read?: Omit<ReadConversationsOptions, keyof CallOptions> | undefined;
   /** As for {@link ShareGPTCleaner}. */
   readonly cleaner?: ShareGPTCleanerConfig | undefined;
+  /** As for {@link scrubPersonalData}: personal data of cleaned conversations is replaced. @defaultValue none is looked for */
+  readonly scrub?: ScrubConfig | undefined;
   /** As for {@link ConversationSegmenter}. */
   readonly segmenter?: Pick<SegmenterConfig, 'longRound' | 'compat'> | undefined;
   /** Writes each conversation as one text. @defaultValue `'vicuna_v1.1'` */
@@ -51,6 +54,7 @@ export interface PrepareSettings {
   readonly tokenizer: string;
   readonly read: ReadConversationsSettings;
   readonly cleaner: Resolved<ShareGPTCleanerConfig>;
+  readonly scrub?: Resolved<ScrubConfig> | undefined;
   readonly segmenter: ResolvedSegmenterConfig;
   readonly keepConversations: boolean;
   readonly shardBytes: number;
@@ -68,6 +72,7 @@ export const prepareConfigSchema: z.ZodType<PrepareSettings, PrepareConfig> = z
     tokenizer: path,
     read: readConversationsSchema.prefault({}),
     cleaner: cleanerConfigSchema.prefault({}),
+    scrub: scrubConfigSchema.optional(),
     segmenter: z
       .strictObject({
         longRound: z.enum(['truncate-reply', 'split', 'drop']).optional(),

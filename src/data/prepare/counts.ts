@@ -1,5 +1,6 @@
 import type { ReadSkipReason } from '../../conversation/index.js';
 import { type CleanReport, CleanTally } from '../cleaner/index.js';
+import { noPersonalData, type ScrubReport } from '../scrub/index.js';
 import type { SegmentReport } from '../segmenter/index.js';
 import { emptyTally } from '../segmenter/report.js';
 import type { SupervisionReport } from '../supervised/index.js';
@@ -18,6 +19,8 @@ export interface PrepareCounts {
   };
   /** As `ShareGPTCleaner.clean` reports it. */
   readonly cleaned: CleanReport;
+  /** As `scrubPersonalData` reports it; of no conversations where that was not asked for. */
+  readonly scrubbed: ScrubReport;
   /** As `ConversationSegmenter.segment` reports it. */
   readonly segmented: SegmentReport;
   /** As `superviseConversations` reports it; the rejections themselves stand in the shards' files of rejects. */
@@ -34,6 +37,7 @@ export function noCounts(): Mutable<PrepareCounts> {
   const empty: PrepareCounts = {
     read: { records: 0, conversations: 0, skipped: {} },
     cleaned: new CleanTally().report(),
+    scrubbed: { conversations: 0, changed: 0, found: noPersonalData() },
     segmented: emptyTally(),
     supervised,
   };

@@ -52,6 +52,7 @@ export interface Product {
   readonly characters: number;
   readonly examples: ByteRange;
   readonly conversations: ByteRange;
+  readonly scrubbed: PrepareCounts['scrubbed'];
   readonly segmented: SegmentReport;
   readonly supervised: PrepareCounts['supervised'];
   readonly losses: readonly Loss[];

@@ -72,7 +72,7 @@ async function writeProduct(product: Product, bytes: Uint8Array, shard: ShardWri
 }
 
 function countsOf(product: Product, turns: number, characters: number): PrepareCounts {
-  const { messages, segmented, supervised } = product;
+  const { messages, scrubbed, segmented, supervised } = product;
   const counts = noCounts();
   const cleaned = {
     ...counts.cleaned,
@@ -82,7 +82,7 @@ function countsOf(product: Product, turns: number, characters: number): PrepareC
     trimmedTurns: turns - messages,
     characters: { read: characters, kept: product.characters },
   };
-  return { ...counts, cleaned, segmented, supervised };
+  return { ...counts, cleaned, scrubbed, segmented, supervised };
 }
 
 function lineOf({ id, reason, detail, location }: Reject) {

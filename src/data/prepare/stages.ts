@@ -1,7 +1,8 @@
-import { type RawConversation, readRecord, type SkippedRecord } from '../../conversation/index.js';
+import { type Conversation, type RawConversation, readRecord, type SkippedRecord } from '../../conversation/index.js';
 import { isFaithful, loadTokenizer, specialTokenPattern, type Tokenizer } from '../../tokenizer/index.js';
 import { type Examination, ShareGPTCleaner } from '../cleaner/index.js';
 import { encodeExample } from '../packing/record.js';
+import { createScrubber, noPersonalData, type ScrubbedConversation, type Scrubber } from '../scrub/index.js';
 import type { Cut } from '../segmenter/cut-conversation.js';
 import { ConversationSegmenter } from '../segmenter/index.js';
 import type { ResolvedSupervisionConfig } from '../supervised/config.js';
@@ -27,6 +28,7 @@ export class Stages {
   readonly tokenizer: Tokenizer;
   readonly #settings: PrepareSettings;
   readonly #cleaner: ShareGPTCleaner;
+  readonly #scrubber: Scrubber | undefined;
   readonly #segmenter: ConversationSegmenter;
   readonly #supervision: ResolvedSupervisionConfig;
   readonly #special: RegExp;
@@ -39,6 +41,7 @@ export class Stages {
   ) {
     this.#settings = settings;
     this.#cleaner = cleaner;
+    this.#scrubber = settings.scrub && createScrubber(settings.scrub);
     this.#segmenter = segmenter;
     this.tokenizer = tokenizer;
     const { template, maxTokens } = settings.segmenter;
@@ -93,20 +96,26 @@ export class Stages {
 
   /** Cuts and tokenises, all conversations side by side so that the tokenizer is called a few times only. */
   async #produce(accepted: readonly Kept[], into: ByteCollector): Promise<ReadonlyMap<Kept, Product>> {
-    const cuts = await Promise.all(accepted.map(({ conversation }) => this.#segmenter.cut(conversation)));
+    const scrubbed = accepted.map(({ conversation }) => this.#scrub(conversation));
+    const cuts = await Promise.all(scrubbed.map(({ conversation }) => this.#segmenter.cut(conversation)));
     const segments = cuts.flatMap((cut) => cut.segments.map(({ segment }) => segment));
     const tokenized = (await tokenizeConversations(segments, this.#supervision, this.tokenizer)).values();
     const products = new Map<Kept, Product>();
     for (const [index, kept] of accepted.entries()) {
       const cut = cuts[index]!;
       const own = cut.segments.map(() => tokenized.next().value!);
-      products.set(kept, this.#productOf(kept, cut, own, into));
+      products.set(kept, this.#productOf(kept, scrubbed[index]!, cut, own, into));
     }
     return products;
   }
 
+  #scrub(conversation: Conversation): ScrubbedConversation {
+    return this.#scrubber?.scrubConversation(conversation) ?? { conversation, found: noPersonalData() };
+  }
+
   #productOf(
     { conversation }: Kept,
+    { conversation: scrubbed, found }: ScrubbedConversation,
     { segments, tally }: Cut,
     tokenized: readonly (TokenizedConversation | SupervisionRejection)[],
     into: ByteCollector,
@@ -133,6 +142,11 @@ export class Stages {
       characters: conversation.messages.reduce((sum, { content }) => sum + content.length, 0),
       examples,
       conversations: into.add(Buffer.from(lines.join(''))),
+      scrubbed: {
+        conversations: this.#scrubber === undefined ? 0 : 1,
+        changed: scrubbed === conversation ? 0 : 1,
+        found,
+      },
       segmented: tally,
       supervised,
       losses,

@@ -10,6 +10,7 @@ import {
   readPrepared,
   ShareGPTCleaner,
   type SupervisedExample,
+  scrubPersonalData,
   superviseConversations,
 } from '../../../src/data/index.js';
 import { byteTokenizer } from '../../../src/testing/index.js';
@@ -66,6 +67,25 @@ describe('what is prepared', () => {
     expect(report.supervised).toEqual(counts);
     expect(report.cleaned.rejected).toMatchObject({ 'duplicate-id': 13, 'uses-plugin': 12, 'duplicate-text': 12 });
     expect(report.shards).toBeGreaterThan(3);
+  });
+
+  it('holds no personal data where that was asked for, as the stage alone leaves it', async () => {
+    const { folder, config } = await place({ keepConversations: true, scrub: { kinds: ['e-mail'] } });
+    const inputs = join(folder, 'letters.json');
+    const turns = (number: number) => [
+      { from: 'human', value: `Who is clerk ${number} of the harbour, and how do I write to her or him?` },
+      { from: 'gpt', value: `Write to clerk${number % 2 === 0 ? `.${number}@harbour.net` : ''}, who answers letters.` },
+    ];
+    const letters = Array.from({ length: 20 }, (_, number) => ({ id: `${number}`, conversations: turns(number) }));
+    await writeFile(inputs, JSON.stringify(letters));
+    const report = await prepareDataset({ ...config, inputs }, { workers: 2 }).result;
+    const cleaned = (await ShareGPTCleaner.create()).clean(readConversations(inputs));
+    const alone = scrubPersonalData(cleaned, { kinds: ['e-mail'] });
+    const texts = (await all(alone)).map(({ messages }) => messages);
+    const kept = await jsonLines(config.outputDirectory, '.conversations.jsonl');
+    expect(kept.map(({ messages }) => messages)).toEqual(texts);
+    expect(report.scrubbed).toEqual(await alone.result);
+    expect(report.scrubbed).toMatchObject({ conversations: 20, changed: 10, found: { 'e-mail': 10 } });
   });
 
   it('is the same to the byte for any number of workers', async () => {
