@@ -1,4 +1,4 @@
-import { decodeHTML } from 'entities';
+import { decodeHTML } from 'entities/decode';
 import { htmlToMarkdown, isRegenerateCounter, withoutLeftovers } from '../html/index.js';
 
 /** Form of a record's replies; `undefined` where nobody has looked. */

@@ -1,4 +1,4 @@
-import { decodeHTML, decodeHTMLAttribute } from 'entities';
+import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import { blockElements } from './elements.js';
 
 /** An element of a parsed page, or a string of its text. */

@@ -1,4 +1,4 @@
-import { decodeHTML } from 'entities';
+import { decodeHTML } from 'entities/decode';
 import { escapableBlockMarks } from './block-marks.js';
 import { codeSpan } from './code.js';
 import { delimiterEscapes, type Run } from './delimiter-escapes.js';

@@ -1,4 +1,4 @@
-import { decodeHTML } from 'entities';
+import { decodeHTML } from 'entities/decode';
 import type { HtmlElement } from './element.js';
 
 /** Whether an `a` leads anywhere that a reader of markdown would follow. */
