@@ -558,6 +558,9 @@ export {
   exportModel,
   type LogFailEvent,
   type PlanConfig,
+  type LearningRateEvent,
+  type LearningRateSearch,
+  type LearningRateSearchConfig,
   type PlanEvent,
   type PlannedData,
   type PlannedMemory,
@@ -580,5 +583,6 @@ export {
   type TrainingPlan,
   type TrainResult,
   type TrainStartEvent,
+  type TriedLearningRate,
   VicunaTrainer,
 } from './train/index.js';

@@ -3,7 +3,7 @@ import type { WeightDtype } from '../checkpoint/index.js';
 import type { Message } from '../conversation/index.js';
 import { parseConfig, type Resolved } from '../core/index.js';
 import { type LoraConfig, loraConfigSchema, type ResolvedLoraConfig } from '../engine/index.js';
-import { type ScheduleName, scheduleNames } from './schedule.js';
+import { type ScheduleName, type ScheduleShape, scheduleNames } from './schedule.js';
 import type { ShardingMode } from './trainable/trainable.js';
 
 /** Conversations kept out of training to measure the model on. @public */
@@ -165,8 +165,9 @@ export interface TrainerConfig {
 /** A {@link TrainerConfig} with its defaults. @internal */
 export type TrainerSettings = Omit<
   Resolved<TrainerConfig>,
-  'evaluation' | 'checkpoints' | 'lora' | 'threadsPerRank' | 'samples' | 'tensorboard'
+  'evaluation' | 'checkpoints' | 'lora' | 'threadsPerRank' | 'samples' | 'tensorboard' | 'schedule'
 > & {
+  readonly schedule: ScheduleShape;
   readonly samples?: Resolved<SamplesConfig> | undefined;
   readonly tensorboard: Resolved<TensorBoardConfig> | false;
   readonly evaluation: Resolved<EvaluationConfig>;

@@ -23,6 +23,12 @@ export type {
   PlanWarning,
   TrainingPlan,
 } from './plan/index.js';
+export type {
+  LearningRateEvent,
+  LearningRateSearch,
+  LearningRateSearchConfig,
+  TriedLearningRate,
+} from './rate-search/index.js';
 export type { ScheduleName } from './schedule.js';
 export { TrainingInterruptedError } from './termination.js';
 export type { ShardingMode } from './trainable/index.js';

@@ -3,9 +3,12 @@ export type ScheduleName = 'cosine' | 'linear' | 'constant';
 
 export const scheduleNames = ['cosine', 'linear', 'constant'] as const satisfies readonly ScheduleName[];
 
+/** Those, and one that rises from the minimum to the peak by the same factor a step, to search with. @internal */
+export type ScheduleShape = ScheduleName | 'exponential';
+
 /** @internal */
 export interface Schedule {
-  readonly shape: ScheduleName;
+  readonly shape: ScheduleShape;
   readonly totalSteps: number;
   readonly warmupSteps: number;
   readonly peak: number;
@@ -30,6 +33,7 @@ export function warmupStepsOf(
 export function learningRateAt(schedule: Schedule, step: number): number {
   const { shape, totalSteps, warmupSteps, peak, minimum } = schedule;
   if (step < warmupSteps) return (peak * step) / warmupSteps;
+  if (shape === 'exponential') return minimum * (peak / minimum) ** (step / Math.max(1, totalSteps - 1));
   const passed = (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps);
   return minimum + (peak - minimum) * remaining(shape, Math.min(1, passed));
 }

@@ -6,6 +6,13 @@ import type { VicunaModel } from '../model/index.js';
 import { resolveTrainerConfig, type TrainerConfig, type TrainerSettings } from './config.js';
 import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
+import {
+  type LearningRateEvent,
+  type LearningRateSearch,
+  type LearningRateSearchConfig,
+  resolveSearchConfig,
+  searchLearningRate,
+} from './rate-search/index.js';
 import { type PlanConfig, type PlanEvent, planRun, resolvePlanConfig, type TrainingPlan } from './plan/index.js';
 import { trainingRun } from './training-run.js';
 
@@ -122,6 +129,30 @@ export class VicunaTrainer {
     const job = (signal: AbortSignal) => this.#job(examples, undefined, signal, options);
     return startRun(async function* (signal) {
       return yield* planRun(job(signal), resolvePlanConfig(config));
+    }, options);
+  }
+
+  /**
+   * Tries learning rates: takes steps as {@link VicunaTrainer.train} would, with a rate that rises from one to the next, and
+   * then puts the weights back as they were. Where the loss falls fastest is a `learningRate` to begin with. A copy of the
+   * weights is held in memory meanwhile; nothing is written.
+   *
+   * @example
+   * ```ts
+   * const { suggested } = await trainer.findLearningRate(conversations).result;
+   * ```
+   *
+   * @throws ConfigError (from the run) naming fields of `config` at fault.
+   * @throws TrainingDivergedError where the very first step already came to no number.
+   */
+  findLearningRate(
+    conversations: Source<Conversation>,
+    config: LearningRateSearchConfig = {},
+    options: CallOptions = {},
+  ): Run<LearningRateEvent, LearningRateSearch> {
+    const job = (signal: AbortSignal) => this.#supervisedJob(conversations, signal, options);
+    return startRun(async function* (signal) {
+      return yield* searchLearningRate(job(signal), resolveSearchConfig(config));
     }, options);
   }
 

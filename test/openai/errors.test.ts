@@ -7,9 +7,9 @@ import { apiKey, collect, modelOf, question, quick } from './support.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-async function errorOf(behaviour: EndpointBehaviour): Promise<EndpointError> {
+async function errorOf(behaviour: EndpointBehaviour, timeoutSeconds = 30): Promise<EndpointError> {
   await using endpoint = await OpenAIEndpoint.start(() => behaviour);
-  const model = modelOf(endpoint, { retries: 0, timeoutSeconds: 0.3 });
+  const model = modelOf(endpoint, { retries: 0, timeoutSeconds });
   return await model.chat(question).result.then(
     () => Promise.reject(new Error('The call succeeded.')),
     (error) => error,
@@ -74,7 +74,7 @@ describe('EndpointError', () => {
   });
 
   it('says how long it waited for a silent endpoint', async () => {
-    const error = await errorOf({ fault: 'stall' });
+    const error = await errorOf({ fault: 'stall' }, 0.3);
     expect(error.message).toMatch(/no byte came for 0.3 s\. Raise timeoutSeconds/);
   });
 
