@@ -62,7 +62,10 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
   await using model = await VicunaModel.load(words.model, { signal });
   const trainer = await VicunaTrainer.create(config, { model });
   const maxTokens = config.maxTokens ?? Math.min(2048, model.config.contextLength);
-  const segmenter = await ConversationSegmenter.create({ maxTokens }, { tokenizer: model.tokenizer });
+  const segmenter = await ConversationSegmenter.create(
+    { maxTokens, template: model.template },
+    { tokenizer: model.tokenizer },
+  );
   const conversations = segmenter.segment(await conversationsOf(files, words.clean));
   if (words.plan) {
     const plan = await trainer.plan(conversations, { pricePerHour: words.pricePerHour }, { signal }).result;
