@@ -10,6 +10,7 @@ import type { Tokenizer } from '../tokenizer/index.js';
 import { TEMPLATE_FILE } from './chat-template-files.js';
 import { formatConfig, type HuggingFaceConfig, toHuggingFace } from './config/hugging-face.js';
 import { OWN_FIELD } from './directory.js';
+import { jinjaTemplate } from './jinja-template.js';
 import { describeTemplate } from './saved-template.js';
 
 /** How a model is saved. @public */
@@ -76,7 +77,10 @@ export async function writeDescription(directory: string, model: DescribedModel,
     ...(padTokenId !== null && { pad_token_id: padTokenId }),
   };
   await tokenizer?.save(directory);
-  if (isChatTemplate(template)) await writeFile(join(directory, TEMPLATE_FILE), template.source);
+  // vLLM and transformers read this file, and before what a base model's tokenizer_config.json still says. Without a
+  // tokenizer nobody knows how one of ours ends a reply.
+  if (isChatTemplate(template) || tokenizer !== undefined)
+    await writeFile(join(directory, TEMPLATE_FILE), jinjaTemplate(template));
   await writeFile(join(directory, 'generation_config.json'), `${JSON.stringify(generationConfig, null, 2)}\n`);
   await writeFileAtomic(join(directory, 'config.json'), formatConfig(config));
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isChatTemplate } from '../../src/conversation/index.js';
+import { isChatTemplate, renderPrompt, vicunaV1_1 } from '../../src/conversation/index.js';
 import { superviseConversations } from '../../src/data/index.js';
 import { VicunaModel } from '../../src/model/index.js';
 import { templateSources, templateTokenizer } from '../support/chat-templates.js';
@@ -17,11 +17,17 @@ async function foreignModel(write: (directory: string) => Promise<unknown>): Pro
   const shape = { hiddenSize: 16, layers: 1, heads: 2, ffnSize: 32, contextLength: 256 };
   await using model = await VicunaModel.create(shape, { tokenizer });
   await model.save(directory);
+  await forget(directory);
+  await rm(join(directory, 'chat_template.jinja'));
+  await write(directory);
+  return directory;
+}
+
+/** Leaves what other software sees of a model. */
+async function forget(directory: string): Promise<void> {
   const path = join(directory, 'config.json');
   const { vicuna: _, ...config } = JSON.parse(await readFile(path, 'utf8'));
   await writeFile(path, JSON.stringify(config));
-  await write(directory);
-  return directory;
 }
 
 const inConfig = (template: unknown) => async (directory: string) => {
@@ -72,6 +78,17 @@ describe('a model with a chat template of its own', () => {
       expect(again.template).toEqual({ ...template, name: again.template.name });
     }
     await rm(directory, { recursive: true });
+  });
+
+  it('is saved with the one it was trained with, which other software then finds before its own', async () => {
+    const directory = await foreignModel(inConfig(source));
+    const saved = join(directory, 'saved');
+    await using model = await VicunaModel.load(directory, { template: 'vicuna_v1.1' });
+    await model.save(saved);
+    await forget(saved);
+    await using seen = await VicunaModel.load(saved);
+    expect(isChatTemplate(seen.template)).toBe(true);
+    expect(renderPrompt(question, seen.template).text).toBe(`<s>${renderPrompt(question, vicunaV1_1).text}`);
   });
 
   it('names the templates that there are where another is asked for', async () => {

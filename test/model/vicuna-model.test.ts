@@ -148,6 +148,7 @@ describe('saving a model', () => {
     await using model = await VicunaModel.create(config, { engine, tokenizer, template: 'vicuna_v0', seed: 4 });
     await model.save(directory);
     expect((await readdir(directory)).sort()).toEqual([
+      'chat_template.jinja',
       'config.json',
       'generation_config.json',
       'model.safetensors',
@@ -190,6 +191,7 @@ describe('saving a model', () => {
     await loaded.save(directory, { dtype: 'bfloat16' });
     expect((await readdir(directory)).sort()).toEqual([
       'NOTES.md',
+      'chat_template.jinja',
       'config.json',
       'generation_config.json',
       'model.safetensors',

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import type { Conversation } from '../../conversation/index.js';
 import { ConfigError, type Source } from '../../core/index.js';
 import type { SupervisedExample } from '../../data/index.js';
-import type { Tokenizer } from '../../tokenizer/index.js';
+import type { VicunaModel } from '../../model/index.js';
 import type { TrainerConfig } from '../../train/index.js';
 import { parseCount, parseNumber } from '../parse-number.js';
 import { planTable } from '../plan-table.js';
@@ -65,7 +65,7 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
   await using model = await VicunaModel.load(words.model, { signal });
   const trainer = await VicunaTrainer.create(config, { model });
   const maxTokens = config.maxTokens ?? Math.min(2048, model.config.contextLength);
-  const data = await dataOf(files, { isCleaned: words.clean, maxTokens, tokenizer: model.tokenizer });
+  const data = await dataOf(files, { isCleaned: words.clean, maxTokens, model });
   if (words.plan) {
     const asked = { pricePerHour: words.pricePerHour };
     const plan =
@@ -105,15 +105,16 @@ type TrainingData = { readonly examples: Source<SupervisedExample> } | { readonl
 interface Reading {
   readonly isCleaned: boolean;
   readonly maxTokens: number;
-  readonly tokenizer: Tokenizer;
+  readonly model: VicunaModel;
 }
 
 /** A directory that `vicuna prepare` made is trained on as it is; files are read, cleaned and cut first. */
-async function dataOf(files: readonly string[], { isCleaned, maxTokens, tokenizer }: Reading): Promise<TrainingData> {
+async function dataOf(files: readonly string[], { isCleaned, maxTokens, model }: Reading): Promise<TrainingData> {
   const { ConversationSegmenter, readPrepared } = await import('../../data/index.js');
   const prepared = files.find((file) => existsSync(join(file, 'manifest.json')));
   if (prepared === undefined) {
-    const segmenter = await ConversationSegmenter.create({ maxTokens }, { tokenizer });
+    const { template, tokenizer } = model;
+    const segmenter = await ConversationSegmenter.create({ maxTokens, template }, { tokenizer });
     return { conversations: segmenter.segment(await conversationsOf(files, isCleaned)) };
   }
   if (files.length === 1) return { examples: readPrepared(prepared) };

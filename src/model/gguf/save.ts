@@ -12,10 +12,10 @@ import { isChatTemplate, type PromptTemplate } from '../../conversation/index.js
 import { type CallOptions, parseConfig, type Resolved, VicunaError } from '../../core/index.js';
 import type { Tokenizer } from '../../tokenizer/index.js';
 import { type ResolvedLlamaConfig, toModelShape } from '../config/llama-config.js';
+import { jinjaTemplate } from '../jinja-template.js';
 import { loadDescription } from '../parts.js';
 import type { DescribedModel } from '../save.js';
 import { describeTemplate } from '../saved-template.js';
-import { jinjaTemplate } from './chat-template.js';
 import { configMetadata } from './config.js';
 import { CHAT_TEMPLATE, OWN_TEMPLATE } from './load.js';
 import { ropeFactors } from './rope.js';
@@ -139,7 +139,7 @@ async function textMetadata(
   const ends = new Set([...tokenizer.endTokenIds, ...config.endTokenIds]);
   return new Map<string, GgufEntry>([
     ...(await tokenizerMetadata(tokenizer, config.vocabularySize, [...ends])),
-    [CHAT_TEMPLATE, { kind: 'string', value: isChatTemplate(template) ? template.source : jinjaTemplate(template) }],
+    [CHAT_TEMPLATE, { kind: 'string', value: jinjaTemplate(template) }],
     own,
   ]);
 }

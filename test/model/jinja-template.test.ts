@@ -8,7 +8,7 @@ import {
   vicunaV1_1,
   withEndToken,
 } from '../../src/conversation/index.js';
-import { jinjaTemplate } from '../../src/model/gguf/chat-template.js';
+import { jinjaTemplate } from '../../src/model/jinja-template.js';
 import { hasPythonPackage, runPython } from '../support/python.js';
 
 const hasJinja = await hasPythonPackage('jinja2');
@@ -33,7 +33,7 @@ const strange: FramedTemplate = {
   controlTokens: ['</s>'],
 };
 
-describe.skipIf(!hasJinja)('the chat template of a GGUF file', () => {
+describe.skipIf(!hasJinja)('the chat template that other software reads', () => {
   it.each<[string, FramedTemplate]>([
     ['Vicuna v1.1', vicunaV1_1],
     ['Vicuna v0', vicunaV0],

@@ -1,13 +1,17 @@
-import type { FramedTemplate } from '../../conversation/index.js';
+import { type FramedTemplate, isChatTemplate, type PromptTemplate } from '../conversation/index.js';
 
 /**
- * A template of frames as a Jinja template of the kind that `tokenizer_config.json` and GGUF files carry: `messages`,
- * `bos_token` and `add_generation_prompt` go in, a text comes out.
+ * A template as the Jinja that model directories and GGUF files carry for other software: `messages`, `bos_token` and
+ * `add_generation_prompt` go in, a text comes out.
  *
  * A template knows no difference between a special token and the same letters in a message: software that renders it
  * lets a user type `</s>`. {@link renderPrompt} does not.
  */
-export function jinjaTemplate({ systemMessage, system, user, assistant }: FramedTemplate): string {
+export function jinjaTemplate(template: PromptTemplate): string {
+  return isChatTemplate(template) ? template.source : jinjaOfFrames(template);
+}
+
+function jinjaOfFrames({ systemMessage, system, user, assistant }: FramedTemplate): string {
   const framed = (prefix: string, suffix: string) => join(literal(prefix), "message['content']", literal(suffix));
   const reply = framed(assistant.prefix + assistant.lead, assistant.end + assistant.suffix);
   return [
