@@ -8,7 +8,7 @@ export type { TextEvaluation } from './evaluate-text.js';
 export { exportGguf, type GgufOptions } from './gguf/save.js';
 export { initializeAdapter } from './lora/initialize.js';
 export type { WeightFormat } from './parameters.js';
-export type { CreateOptions, LoadOptions, ModelOptions } from './parts.js';
+export { type CreateOptions, type LoadOptions, loadDescription, type ModelOptions } from './parts.js';
 export type { CompletionOptions, ContextOverflow, VicunaChatOptions } from './sampling/settings.js';
 export type { SaveOptions } from './save.js';
 export type { ChatTemplateChoice } from './saved-template.js';

@@ -37,3 +37,18 @@ it("vicuna train plans, cuts and trains with the model's own chat template", asy
   const log = await readFile(join(output, 'events.jsonl'), 'utf8');
   expect(log.split('\n').filter((line) => line.includes('"step-end"'))).toHaveLength(2);
 });
+
+it('vicuna prepare writes conversations as the model does, and vicuna train refuses data of another template', async () => {
+  const directory = await temporaryDirectory();
+  const base = await modelWithTemplate(directory);
+  const prepare = (name: string, ...words: string[]) =>
+    vicuna(['prepare', chatLogs, '-t', base, '-o', join(directory, name), '--workers', '1', '--max-tokens', '1024', ...words]);
+  const train = (name: string) =>
+    vicuna(['train', join(directory, name), '-m', base, '-o', join(directory, 'out'), '--max-steps', '1']);
+  expect((await prepare('own')).code).toBe(0);
+  expect((await train('own')).code).toBe(0);
+  expect((await prepare('other', '--template', 'vicuna_v0')).code).toBe(0);
+  const refused = await train('other');
+  expect(refused.code).not.toBe(0);
+  expect(refused.errors).toMatch(/written in the template vicuna_v0, and the model's is .*: prepare it again with/);
+});

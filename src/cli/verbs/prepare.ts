@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
+import type { PromptTemplate } from '../../conversation/index.js';
 import {
   addCleanerOptions,
   addScrubOption,
@@ -29,7 +32,7 @@ export function prepareCommand(terminal: Terminal): Command {
     .argument('<inputs...>', "ShareGPT, OpenAI messages, ChatGPT's export: JSON or JSON Lines, gzip or not")
     .requiredOption('-t, --tokenizer <path>', 'a tokenizer.json, or the directory of a model')
     .option('-o, --output <directory>', 'gets the shards and manifest.json', 'prepared')
-    .option('--template <name>', 'vicuna_v1.1 or vicuna_v0')
+    .option('--template <name>', "vicuna_v1.1 or vicuna_v0; by default the model's own where a model is named, else vicuna_v1.1")
     .option('--max-tokens <count>', 'most tokens of an example', parseCount)
     .option('--long-round <policy>', 'truncate-reply, split or drop: what becomes of rounds that are too long')
     .option('--workers <count>', 'threads; by default one for every core', parseCount)
@@ -43,14 +46,14 @@ export function prepareCommand(terminal: Terminal): Command {
 async function prepare(terminal: Terminal, inputs: readonly string[], words: Words): Promise<void> {
   const { prepareDataset } = await import('../../data/index.js');
   const { signal } = terminal;
-  const { tokenizer, template, maxTokens, longRound, keepConversations, workers } = words;
+  const { tokenizer, maxTokens, longRound, keepConversations, workers } = words;
   const view = await showProgress(terminal, 'Bytes');
   const run = prepareDataset(
     {
       inputs,
       outputDirectory: words.output,
       tokenizer,
-      template,
+      template: words.template ?? (await ownTemplate(tokenizer)),
       maxTokens,
       keepConversations,
       segmenter: { longRound },
@@ -71,4 +74,11 @@ async function prepare(terminal: Terminal, inputs: readonly string[], words: Wor
   printLine(terminal.errors, `${cleaned.kept} of ${cleaned.read} conversations were kept.`);
   printReasons(terminal, { ...read.skipped, ...cleaned.rejected, ...supervised.rejected });
   if (words.scrub) printScrubbed(terminal, scrubbed);
+}
+
+/** How the model writes conversations that the data is prepared for; `undefined` where a tokenizer alone is named. */
+async function ownTemplate(path: string): Promise<PromptTemplate | undefined> {
+  if (!existsSync(join(path, 'config.json'))) return undefined;
+  const { loadDescription } = await import('../../model/index.js');
+  return (await loadDescription(path, {})).template;
 }

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Conversation } from '../../conversation/index.js';
 import { ConfigError, type Source } from '../../core/index.js';
@@ -9,6 +7,7 @@ import type { VicunaModel } from '../../model/index.js';
 import type { TrainerConfig } from '../../train/index.js';
 import { parseCount, parseNumber } from '../parse-number.js';
 import { planTable } from '../plan-table.js';
+import { openPrepared } from '../prepared-data.js';
 import { printLine, type Terminal } from '../terminal.js';
 import { trainView } from '../train-view.js';
 
@@ -65,7 +64,7 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
   await using model = await VicunaModel.load(words.model, { signal });
   const trainer = await VicunaTrainer.create(config, { model });
   const maxTokens = config.maxTokens ?? Math.min(2048, model.config.contextLength);
-  const data = await dataOf(files, { isCleaned: words.clean, maxTokens, model });
+  const data = await dataOf(words, files, maxTokens, model);
   if (words.plan) {
     const asked = { pricePerHour: words.pricePerHour };
     const plan =
@@ -102,28 +101,14 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
 
 type TrainingData = { readonly examples: Source<SupervisedExample> } | { readonly conversations: Source<Conversation> };
 
-interface Reading {
-  readonly isCleaned: boolean;
-  readonly maxTokens: number;
-  readonly model: VicunaModel;
-}
-
 /** A directory that `vicuna prepare` made is trained on as it is; files are read, cleaned and cut first. */
-async function dataOf(files: readonly string[], { isCleaned, maxTokens, model }: Reading): Promise<TrainingData> {
-  const { ConversationSegmenter, readPrepared } = await import('../../data/index.js');
-  const prepared = files.find((file) => existsSync(join(file, 'manifest.json')));
-  if (prepared === undefined) {
-    const { template, tokenizer } = model;
-    const segmenter = await ConversationSegmenter.create({ maxTokens, template }, { tokenizer });
-    return { conversations: segmenter.segment(await conversationsOf(files, isCleaned)) };
-  }
-  if (files.length === 1) return { examples: readPrepared(prepared) };
-  throw new ConfigError('The command line', [
-    {
-      path: '<data...>',
-      message: `${prepared} holds prepared data, which is trained on alone: prepare all files together`,
-    },
-  ]);
+async function dataOf(words: Words, files: readonly string[], maxTokens: number, model: VicunaModel): Promise<TrainingData> {
+  const examples = await openPrepared(files, words.model, model);
+  if (examples !== undefined) return { examples };
+  const { ConversationSegmenter } = await import('../../data/index.js');
+  const { template, tokenizer } = model;
+  const segmenter = await ConversationSegmenter.create({ maxTokens, template }, { tokenizer });
+  return { conversations: segmenter.segment(await conversationsOf(files, words.clean)) };
 }
 
 async function conversationsOf(files: readonly string[], isCleaned: boolean): Promise<AsyncIterable<Conversation>> {

@@ -7,12 +7,13 @@ export const stepFields = [
   'tokens',
   'supervisedTokens',
   'tokensPerSecond',
+  'flopUtilisation',
 ] as const;
 
 export type StepField = (typeof stepFields)[number];
 export type StepNumbers = Readonly<Record<StepField, number>>;
 
-/** The numbers of all steps, a column each: 56 bytes a step, so that a million steps are no burden. */
+/** The numbers of all steps, a column each: 64 bytes a step, so that a million steps are no burden. */
 export class StepColumns {
   readonly #columns = new Map<StepField, Float64Array>(stepFields.map((field) => [field, new Float64Array(1024)]));
   #length = 0;

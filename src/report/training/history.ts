@@ -1,8 +1,10 @@
 import type {
   EvaluationEndEvent,
+  SampleEvent,
   StepEndEvent,
   TrainEndEvent,
   TrainEvent,
+  TrainFailEvent,
   TrainStartEvent,
 } from '../../train/index.js';
 import { StepColumns, type StepField, stepFields } from './columns.js';
@@ -20,7 +22,9 @@ export class TrainingHistory {
   readonly steps = new StepColumns();
   start: TrainStartEvent | undefined;
   end: TrainEndEvent | undefined;
+  failure: TrainFailEvent | undefined;
   evaluations: EvaluationEndEvent[] = [];
+  samples: SampleEvent[] = [];
   checkpoints: { readonly step: number; readonly bytes: number }[] = [];
   readonly resumes: Resume[] = [];
   /** Things that went wrong without ending training. */
@@ -55,6 +59,9 @@ export class TrainingHistory {
       case 'evaluation-end':
         this.evaluations.push(event);
         break;
+      case 'sample':
+        this.samples.push(event);
+        break;
       case 'checkpoint-commit':
         this.checkpoints.push({ step: event.step, bytes: event.bytes });
         break;
@@ -66,6 +73,9 @@ export class TrainingHistory {
         break;
       case 'log-fail':
         this.problems.push(`Events are missing from the log: ${event.problem}`);
+        break;
+      case 'train-fail':
+        this.failure = event;
         break;
       case 'train-end':
         this.end = event;
@@ -79,10 +89,12 @@ export class TrainingHistory {
     const repeated = this.steps.dropAfter(step);
     if (this.start !== undefined || step > 0) this.resumes.push({ step, repeated });
     this.evaluations = this.evaluations.filter((evaluation) => evaluation.step <= step);
+    this.samples = this.samples.filter((sample) => sample.step <= step);
     this.checkpoints = this.checkpoints.filter((checkpoint) => checkpoint.step <= step);
     if (this.firstBroken !== undefined && this.firstBroken > step) this.firstBroken = undefined;
     this.start = event;
     this.end = undefined;
+    this.failure = undefined;
   }
 
   #addStep(event: StepEndEvent): void {

@@ -15,18 +15,24 @@ export interface Outcome {
 export function outcomeOf(history: TrainingHistory, failure: unknown): Outcome {
   const diverged = failure instanceof TrainingDivergedError ? failure : undefined;
   const notices: Markup[] = [];
-  if (failure !== undefined) notices.push(html`${failure instanceof Error ? failure.message : String(failure)}`);
+  const reason = failure ?? history.failure?.message;
+  if (reason !== undefined) notices.push(html`${reason instanceof Error ? reason.message : String(reason)}`);
   if (history.firstBroken !== undefined)
     notices.push(html`Loss or gradient norm is no number at step ${count(history.firstBroken)}.`);
-  return { sentence: sentenceOf(history, failure), divergedAt: diverged?.step, notices };
+  return { sentence: sentenceOf(history, failure), divergedAt: diverged?.step ?? divergedIn(history), notices };
 }
 
-function sentenceOf({ start, end, lastStep }: TrainingHistory, failure: unknown): Markup {
+/** The step that could not be taken, as the log tells it. */
+function divergedIn({ failure }: TrainingHistory): number | undefined {
+  return failure?.code === 'training-diverged' ? failure.step + 1 : undefined;
+}
+
+function sentenceOf({ start, end, failure: logged, lastStep }: TrainingHistory, failure: unknown): Markup {
   const model =
     start && html`A model of ${compact(start.parameters)} weights, ${plural(start.conversations, 'conversation')}. `;
   const total = start?.totalSteps ?? lastStep;
   if (end !== undefined) return html`${model}Finished after ${plural(end.steps, 'step')}.`;
-  if (failure !== undefined) return html`${model}Failed after step ${count(lastStep)} of ${count(total)}.`;
+  if ((failure ?? logged) !== undefined) return html`${model}Failed after step ${count(lastStep)} of ${count(total)}.`;
   return html`${model}The log ends after step ${count(lastStep)} of ${count(total)}: training goes on, was interrupted or failed.`;
 }
 
@@ -39,6 +45,7 @@ export function overview(history: TrainingHistory, smoothing: number): Markup {
   const seconds = computingSeconds(history);
   const loss = smoothed(steps.column('loss'), smoothing).findLast(Number.isFinite);
   const lastEvaluation = evaluations.at(-1);
+  const utilisation = middle(steps.column('flopUtilisation'));
   const list: (Card | undefined)[] = [
     {
       label: 'Steps',
@@ -69,6 +76,13 @@ export function overview(history: TrainingHistory, smoothing: number): Markup {
           detail: `${duration(seconds)} in steps`,
         }
       : undefined,
+    utilisation === undefined
+      ? undefined
+      : {
+          label: 'FLOP utilisation',
+          value: `${(100 * utilisation).toFixed(0)}%`,
+          detail: 'of the measured peak, the middle step',
+        },
     start && {
       label: 'Engine',
       value: start.engine.name,
@@ -76,6 +90,11 @@ export function overview(history: TrainingHistory, smoothing: number): Markup {
     },
   ];
   return cards(list);
+}
+
+function middle(column: Float64Array): number | undefined {
+  const known = column.filter(Number.isFinite).sort();
+  return known.at(known.length >> 1);
 }
 
 function sum(column: Float64Array): number {

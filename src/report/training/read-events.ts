@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Source } from '../../core/index.js';
 import { readJson } from '../../io/index.js';
 import type { TrainEvent } from '../../train/index.js';
@@ -29,12 +30,16 @@ export async function* readEvents(
   }
 }
 
+const messages = z.array(z.object({ role: z.string(), content: z.string() })).min(1);
+
 const numbersOf: Readonly<Partial<Record<TrainEvent['type'], readonly string[]>>> = {
   'train-start': ['totalSteps', 'parameters', 'conversations', 'tokens', 'supervisedTokens', 'ranks'],
   'step-end': ['step', 'loss', 'gradientNorm', 'learningRate', 'tokens', 'supervisedTokens', 'tokensPerSecond'],
   'evaluation-end': ['step', 'loss'],
   'epoch-end': ['epoch', 'step', 'loss'],
   'checkpoint-commit': ['step', 'bytes', 'seconds'],
+  sample: ['step', 'index'],
+  'train-fail': ['step'],
   'train-end': ['steps', 'tokens', 'loss', 'seconds'],
 };
 
@@ -43,5 +48,7 @@ function isEvent(value: unknown): value is TrainEvent {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false;
   const record = value as Readonly<Record<string, unknown>>;
   const needed = numbersOf[record.type as TrainEvent['type']] ?? [];
-  return needed.every((name) => typeof record[name] === 'number' || record[name] === null);
+  if (!needed.every((name) => typeof record[name] === 'number' || record[name] === null)) return false;
+  if (record.type === 'train-fail') return typeof record.message === 'string';
+  return record.type !== 'sample' || (typeof record.reply === 'string' && messages.safeParse(record.prompt).success);
 }

@@ -10,6 +10,7 @@ import { type CurveSettings, lossFigure, smallFigure } from './figures.js';
 import { TrainingHistory } from './history.js';
 import { outcomeOf, overview } from './overview.js';
 import { readEvents } from './read-events.js';
+import { samplesSection } from './samples.js';
 
 /** What a training report shows, and where. @public */
 export interface TrainingReportConfig extends ReportConfig {
@@ -26,7 +27,7 @@ const trainingReportSchema = reportConfigSchema.extend({ smoothing: z.int().posi
 /** What a training report accepts beside its events. @public */
 export interface TrainingReportOptions extends CallOptions {
   /**
-   * The error with which training ended, where it failed. The log does not hold it; a {@link TrainingDivergedError} is
+   * The error with which training ended, where it failed and the log does not say so. A {@link TrainingDivergedError} is
    * marked in the curves.
    */
   readonly failure?: unknown;
@@ -70,14 +71,18 @@ async function* parts(
   const draw = await loadCharts();
   yield section('curves', 'Curves', 'Over optimizer steps.', [
     lossFigure(draw, history, curves),
-    html`<div class="small-multiples">${smallCurves.map((curve) => smallFigure(draw, history, curve, curves))}</div>`,
+    html`<div class="small-multiples">${smallCurves
+      .filter(({ field }) => history.steps.column(field).some(Number.isFinite))
+      .map((curve) => smallFigure(draw, history, curve, curves))}</div>`,
   ]);
+  if (history.samples.length > 0) yield samplesSection(history);
 }
 
 const smallCurves = [
   { field: 'gradientNorm', title: 'Gradient norm', caption: 'Over all parameters, before clipping.' },
   { field: 'learningRate', title: 'Learning rate', caption: 'As the schedule gave it to each step.' },
   { field: 'tokensPerSecond', title: 'Tokens per second', caption: 'Of whole steps, over all ranks.' },
+  { field: 'flopUtilisation', title: 'FLOP utilisation', caption: 'Of the peak that was measured at the start.' },
 ] as const;
 
 /** A log that is broken everywhere need not fill the page. */

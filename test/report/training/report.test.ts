@@ -81,11 +81,41 @@ describe('a training report', () => {
   test('draws in colours of the page, so that one drawing serves both themes', async () => {
     const text = await reportOf(linesOf({ steps: 60 }));
     const drawings = text.match(/<svg class="(?:wide|narrow|small)"[\s\S]*?<\/svg>/g)!;
-    expect(drawings).toHaveLength(5);
+    expect(drawings).toHaveLength(6);
     for (const drawing of drawings.map((one) => one.replace(/<clipPath[\s\S]*?<\/clipPath>/g, ''))) {
       expect(drawing).toMatch(/<title id="[^"]+">/);
       expect(drawing).not.toMatch(/#[0-9a-f]{3,6}"|rgb\(|style=|<style/i);
     }
+  });
+
+  test('shows what the model answered while it learned, a table a question, and nothing of it as markup', async () => {
+    const sample = (step: number, index: number, reply: string) =>
+      JSON.stringify({
+        type: 'sample',
+        step,
+        index,
+        prompt: [{ role: 'user', content: `Question ${index}?` }],
+        reply,
+        finishReason: 'length',
+      });
+    const lines = linesOf({ steps: 30 });
+    const samples = Array.from({ length: 30 }, (_, step) => sample(step + 1, 0, `Answer of step ${step + 1}.`));
+    const text = await reportOf([...lines.slice(0, -1), ...samples, sample(30, 1, '<b>Bold.</b>'), lines.at(-1)!]);
+    for (const shown of ['Question 0?', 'Question 1?', 'Answer of step 1.', 'Answer of step 30.', '(cut off)'])
+      expect(text).toContain(shown);
+    expect(text.match(/Answer of step/g)).toHaveLength(12);
+    expect(text).toContain('&lt;b&gt;Bold.&lt;/b&gt;');
+  });
+
+  test('tells a failure that the log holds, and how much of the peak was used', async () => {
+    const fail = JSON.stringify({ type: 'train-fail', step: 25, code: 'training-diverged', message: 'It <diverged>.' });
+    const text = await reportOf([...linesOf({ steps: 40, stopsAt: 25 }), fail]);
+    expect(text).toContain('Failed after step 25 of 40.');
+    expect(text).toContain('It &lt;diverged&gt;.');
+    expect(text).toContain('>diverged</text>');
+    expect(text).toMatch(/FLOP utilisation<\/span><span class="value">50%/);
+    const unknown = linesOf({ steps: 40 }).map((line) => line.replace('"flopUtilisation":0.5,', ''));
+    expect(await reportOf(unknown)).not.toContain('FLOP utilisation');
   });
 
   test('refuses settings by name', async () => {
