@@ -38,7 +38,8 @@ async function differenceOf(
   const again = `prepare it again with --tokenizer ${modelDirectory}`;
   const file = join(modelDirectory, 'tokenizer.json');
   const made = plan.tokenizer['tokenizer.json'];
-  if (existsSync(file) && (await hashFile(file)) !== made) return `was tokenised by another tokenizer than the model's: ${again}`;
+  if (existsSync(file) && (await hashFile(file)) !== made)
+    return `was tokenised by another tokenizer than the model's: ${again}`;
   const { segmenter } = plan.config as { segmenter: { template: { name: string } } };
   // As it is read back from JSON.
   if (isDeepStrictEqual(segmenter.template, JSON.parse(JSON.stringify(template)))) return undefined;

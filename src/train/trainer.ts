@@ -6,6 +6,7 @@ import type { VicunaModel } from '../model/index.js';
 import { resolveTrainerConfig, type TrainerConfig, type TrainerSettings } from './config.js';
 import type { TrainEvent, TrainResult } from './events.js';
 import type { TrainingJob } from './job.js';
+import { type PlanConfig, type PlanEvent, planRun, resolvePlanConfig, type TrainingPlan } from './plan/index.js';
 import {
   type LearningRateEvent,
   type LearningRateSearch,
@@ -13,7 +14,6 @@ import {
   resolveSearchConfig,
   searchLearningRate,
 } from './rate-search/index.js';
-import { type PlanConfig, type PlanEvent, planRun, resolvePlanConfig, type TrainingPlan } from './plan/index.js';
 import { trainingRun } from './training-run.js';
 
 /** What a {@link VicunaTrainer} works with. @public */

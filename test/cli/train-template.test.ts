@@ -42,7 +42,19 @@ it('vicuna prepare writes conversations as the model does, and vicuna train refu
   const directory = await temporaryDirectory();
   const base = await modelWithTemplate(directory);
   const prepare = (name: string, ...words: string[]) =>
-    vicuna(['prepare', chatLogs, '-t', base, '-o', join(directory, name), '--workers', '1', '--max-tokens', '1024', ...words]);
+    vicuna([
+      'prepare',
+      chatLogs,
+      '-t',
+      base,
+      '-o',
+      join(directory, name),
+      '--workers',
+      '1',
+      '--max-tokens',
+      '1024',
+      ...words,
+    ]);
   const train = (name: string) =>
     vicuna(['train', join(directory, name), '-m', base, '-o', join(directory, 'out'), '--max-steps', '1']);
   expect((await prepare('own')).code).toBe(0);

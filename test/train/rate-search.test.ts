@@ -67,7 +67,10 @@ describe('findLearningRate', () => {
     ['alone', {}],
     ['on two ranks', { ranks: 2, threadsPerRank: 1 }],
     ['with an adapter', { lora: { rank: 2 } }],
-    ['where much more than the search is asked for', { samples: { prompts: ['?'] }, tensorboard: true, evaluation: { fraction: 0.3 } }],
+    [
+      'where much more than the search is asked for',
+      { samples: { prompts: ['?'] }, tensorboard: true, evaluation: { fraction: 0.3 } },
+    ],
   ])('leaves the weights as they were, and no file: %s', async (_, config) => {
     const { folder, model, trainer } = await place(config);
     await using _model = model;
@@ -95,7 +98,8 @@ describe('findLearningRate', () => {
   it('ends where the loss runs away, and says at which rate', async () => {
     const { model, trainer } = await place({ maxGradientNorm: 0 });
     await using _ = model;
-    const { tried, diverged } = await trainer.findLearningRate(conversations, { from: 1e-3, to: 1e6, steps: 60 }).result;
+    const { tried, diverged } = await trainer.findLearningRate(conversations, { from: 1e-3, to: 1e6, steps: 60 })
+      .result;
     expect(tried.length).toBeLessThan(60);
     expect(diverged).toBeGreaterThanOrEqual(tried.at(-1)!.learningRate);
   });
@@ -104,6 +108,9 @@ describe('findLearningRate', () => {
     const { model, trainer } = await place();
     await using _ = model;
     const run = trainer.findLearningRate(conversations, { from: 1, to: 0.1, steps: 2 });
-    await expect(run.result).rejects.toMatchObject({ code: 'config-invalid', message: expect.stringContaining('steps') });
+    await expect(run.result).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringContaining('steps'),
+    });
   });
 });

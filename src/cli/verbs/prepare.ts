@@ -32,7 +32,10 @@ export function prepareCommand(terminal: Terminal): Command {
     .argument('<inputs...>', "ShareGPT, OpenAI messages, ChatGPT's export: JSON or JSON Lines, gzip or not")
     .requiredOption('-t, --tokenizer <path>', 'a tokenizer.json, or the directory of a model')
     .option('-o, --output <directory>', 'gets the shards and manifest.json', 'prepared')
-    .option('--template <name>', "vicuna_v1.1 or vicuna_v0; by default the model's own where a model is named, else vicuna_v1.1")
+    .option(
+      '--template <name>',
+      "vicuna_v1.1 or vicuna_v0; by default the model's own where a model is named, else vicuna_v1.1",
+    )
     .option('--max-tokens <count>', 'most tokens of an example', parseCount)
     .option('--long-round <policy>', 'truncate-reply, split or drop: what becomes of rounds that are too long')
     .option('--workers <count>', 'threads; by default one for every core', parseCount)

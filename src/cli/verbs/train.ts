@@ -102,7 +102,12 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
 type TrainingData = { readonly examples: Source<SupervisedExample> } | { readonly conversations: Source<Conversation> };
 
 /** A directory that `vicuna prepare` made is trained on as it is; files are read, cleaned and cut first. */
-async function dataOf(words: Words, files: readonly string[], maxTokens: number, model: VicunaModel): Promise<TrainingData> {
+async function dataOf(
+  words: Words,
+  files: readonly string[],
+  maxTokens: number,
+  model: VicunaModel,
+): Promise<TrainingData> {
   const examples = await openPrepared(files, words.model, model);
   if (examples !== undefined) return { examples };
   const { ConversationSegmenter } = await import('../../data/index.js');

@@ -27,7 +27,8 @@ export function samplesSection({ samples }: TrainingHistory): Markup {
           { title: 'Step', value: ({ step }) => count(step) },
           {
             title: 'Reply',
-            value: ({ reply, finishReason }) => html`${reply}${finishReason === 'length' && html`<small> (cut off)</small>`}`,
+            value: ({ reply, finishReason }) =>
+              html`${reply}${finishReason === 'length' && html`<small> (cut off)</small>`}`,
           },
         ],
         rows: spread(answers),

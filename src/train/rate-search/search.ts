@@ -85,7 +85,9 @@ function risingJob(
       tensorboard: false,
     },
     onProgress: (progress) =>
-      onProgress?.(progress.phase === 'train' ? { phase: 'try-rates', done: progress.done, total: steps - 1 } : progress),
+      onProgress?.(
+        progress.phase === 'train' ? { phase: 'try-rates', done: progress.done, total: steps - 1 } : progress,
+      ),
   };
 }
 
