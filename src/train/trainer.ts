@@ -135,7 +135,7 @@ export class VicunaTrainer {
   /**
    * Tries learning rates: takes steps as {@link VicunaTrainer.train} would, with a rate that rises from one to the next, and
    * then puts the weights back as they were. Where the loss falls fastest is a `learningRate` to begin with. A copy of the
-   * weights is held in memory meanwhile; nothing is written.
+   * weights is held in memory meanwhile; no file is written.
    *
    * @example
    * ```ts

@@ -11,7 +11,7 @@ const RUNAWAY = 3;
 
 /**
  * Trains with a learning rate that rises by the same factor from step to step (Smith 2017, "Cyclical learning rates",
- * 3.3), and puts the weights back as they were. Nothing is written.
+ * 3.3), and puts the weights back as they were. No file is written.
  */
 export async function* searchLearningRate(
   job: TrainingJob,
