@@ -22,8 +22,7 @@ export interface ModelDescription extends HuggingFaceConfig {
 export async function readDescription(directory: string): Promise<ModelDescription> {
   const file = join(directory, 'config.json');
   const json = await readJsonObject(file);
-  if (json === undefined)
-    throw new CheckpointError({ file }, 'there is no such file. Name the directory that a model was saved to.');
+  if (json === undefined) throw await noModel(directory, file);
   const { [OWN_FIELD]: own, ...huggingFace } = json;
   const { config, extras } = fromHuggingFace(huggingFace, file);
   const generationFile = join(directory, 'generation_config.json');
@@ -36,6 +35,22 @@ export async function readDescription(directory: string): Promise<ModelDescripti
     saved: readSaved(own, file),
     hasTokenizer: await exists(join(directory, 'tokenizer.json')),
   };
+}
+
+/** Says what is there instead: people name a Hub's model, an adapter, or mistype. */
+async function noModel(directory: string, file: string): Promise<CheckpointError> {
+  if (await exists(join(directory, 'adapter_config.json')))
+    return new CheckpointError(
+      { file: directory },
+      'this is an adapter, not a model. Load the model that it was trained on, and add it with mergeAdapter.',
+    );
+  if (await exists(directory))
+    return new CheckpointError({ file }, 'there is no such file. Name the directory that a model was saved to.');
+  return new CheckpointError(
+    { file: directory },
+    'there is no such directory. Name the one that a model was saved to; one of the Hugging Face Hub is downloaded ' +
+      'first: hf download <name> --local-dir <directory>.',
+  );
 }
 
 function readSaved(own: unknown, file: string): SavedTemplate | undefined {

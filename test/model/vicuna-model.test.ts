@@ -125,6 +125,15 @@ describe('loading a model', () => {
     expect(openFilesUnder(numericsDirectory) ?? []).toEqual([]);
   });
 
+  it('says what is there instead of a model', async () => {
+    const directory = await temporaryDirectory();
+    await expect(VicunaModel.load(join(directory, 'none'), { engine })).rejects.toThrow(
+      /none: there is no such directory.*hf download/,
+    );
+    await writeFile(join(directory, 'adapter_config.json'), '{}');
+    await expect(VicunaModel.load(directory, { engine })).rejects.toThrow(/this is an adapter.*mergeAdapter/);
+  });
+
   it('disposes of an engine it made, never of one it was given', async () => {
     const model = await VicunaModel.load(golden, { engine });
     await model[Symbol.asyncDispose]();

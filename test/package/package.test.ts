@@ -1,24 +1,35 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeAddon } from '../support/native.js';
-import { installPackedPackage, run } from '../support/packed-package.js';
+import {
+  emptyConsumer,
+  install,
+  packPackage,
+  removeFolders,
+  run,
+  withoutBinaries,
+  withoutCompiler,
+} from '../support/packed-package.js';
 import { projectDirectory } from '../support/shared-data.js';
 
 const megabyte = 1_000_000;
+let tarball: string;
 let consumer: string;
 
 beforeAll(async () => {
-  consumer = await installPackedPackage();
+  tarball = await packPackage();
+  consumer = await emptyConsumer();
+  await install(consumer, tarball, { scripts: false });
 }, 300_000);
 
-afterAll(() => rm(consumer, { recursive: true, force: true }));
+afterAll(removeFolders);
 
 /** Runs a script in the consumer's folder and returns what it prints. */
-async function consume(file: string, code: string): Promise<string> {
-  await writeFile(join(consumer, file), code);
-  const { stdout } = await run(process.execPath, [file], { cwd: consumer });
+async function consume(file: string, code: string, { folder = consumer, env = process.env } = {}): Promise<string> {
+  await writeFile(join(folder, file), code);
+  const { stdout } = await run(process.execPath, [file], { cwd: folder, env });
   return stdout.trim();
 }
 
@@ -126,34 +137,37 @@ describe('the packed package in an empty folder', () => {
     expect(packages).toContain('zod');
   });
 
-  it('computes natively although no script ran at its installation, and without a binary still computes', async () => {
-    const code = `
-      import { createEngine } from 'vicuna-sdk';
-      const engine = await createEngine();
-      console.log(engine.name, engine.reason);
-      await engine[Symbol.asyncDispose]();`;
-    const compute = () => consume('engine.mjs', code);
-    if (nativeAddon !== undefined) expect(await compute()).toMatch(/^native The native engine is the fastest/);
-    await rm(join(consumer, 'node_modules/vicuna-sdk/prebuilds'), { recursive: true, force: true });
-    expect(await compute()).toMatch(/^tfjs .*wasm.* this package has no binary for/);
-  });
-
-  it('says so and goes on when it is installed where there is neither binary nor compiler', async () => {
-    const script = 'node_modules/vicuna-sdk/scripts/install-native.mjs';
-    await rm(join(consumer, 'node_modules/vicuna-sdk/prebuilds'), { recursive: true, force: true });
-    const { stdout } = await run(process.execPath, [script], {
-      cwd: consumer,
-      env: { ...process.env, CXX: 'no-such' },
-    });
-    expect(stdout).toMatch(/no C\+\+ compiler/);
-  });
-
   it('runs one script when installed, which only builds, and leaves the GPU libraries to the user', async () => {
     const manifest = JSON.parse(await readFile(join(projectDirectory, 'package.json'), 'utf8'));
     expect(manifest.scripts.install).toBe('node scripts/install-native.mjs');
     for (const name of ['preinstall', 'postinstall', 'prepare']) expect(manifest.scripts).not.toHaveProperty(name);
     expect(manifest.peerDependenciesMeta['@tensorflow/tfjs-node-gpu']).toEqual({ optional: true });
   });
+});
+
+describe('installing the packed package', () => {
+  const engine = `
+    import { createEngine } from 'vicuna-sdk';
+    const engine = await createEngine();
+    console.log(engine.name, engine.reason);
+    await engine[Symbol.asyncDispose]();`;
+
+  it.runIf(nativeAddon)('gives the native engine although no script ran', async () => {
+    expect(await consume('engine.mjs', engine)).toMatch(/^native The native engine is the fastest/);
+  });
+
+  it('needs no compiler: without a binary it computes with WebAssembly, with one natively', async () => {
+    const env = await withoutCompiler();
+    const folder = await emptyConsumer();
+    const printed = await install(folder, await withoutBinaries(tarball), { scripts: true, env });
+    expect(printed).toMatch(/no C\+\+ compiler.*WebAssembly/);
+    const chosen = await consume('engine.mjs', engine, { folder, env });
+    expect(chosen).toMatch(/^tfjs @tensorflow\/tfjs-backend-wasm is the fastest.* this package has no binary for/);
+
+    expect(await install(folder, tarball, { scripts: true, env })).not.toMatch(/compiler/);
+    if (nativeAddon === undefined) return;
+    expect(await consume('engine.mjs', engine, { folder, env })).toMatch(/^native The native engine is the fastest/);
+  }, 120_000);
 });
 
 /** Packages that a built file and the chunks it imports statically load at once. */

@@ -65,13 +65,7 @@ export async function listen(handler: ServeHandler, config: ListenConfig = {}): 
     socket.once('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new VicunaError('bus-unavailable', `Port ${port} of ${host} cannot be had: ${error.message}. Choose another.`, {
-          cause: error,
-        }),
-      ),
-    );
+    server.once('error', (error) => reject(cannotListen(error, port, host)));
     server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo;
@@ -91,4 +85,18 @@ export async function listen(handler: ServeHandler, config: ListenConfig = {}): 
       clearTimeout(timer);
     },
   };
+}
+
+const otherPort = 'Choose another port (--port on the command line); 0 takes one that is free.';
+const otherHost = 'Choose another host (--host on the command line).';
+const obstacles: Readonly<Record<string, readonly [problem: string, remedy: string]>> = {
+  EADDRINUSE: ['another program listens there', otherPort],
+  EACCES: ['this user may not open it; ports below 1024 are often reserved', otherPort],
+  EADDRNOTAVAIL: ['this machine has no such address', otherHost],
+  ENOTFOUND: ['there is no such host', otherHost],
+};
+
+function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string): VicunaError {
+  const [problem, remedy] = obstacles[cause.code ?? ''] ?? [cause.message, otherPort];
+  return new VicunaError('bus-unavailable', `Port ${port} of ${host} cannot be had: ${problem}. ${remedy}`, { cause });
 }

@@ -84,12 +84,13 @@ describe('a server', () => {
     expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true);
   });
 
-  it('says which port it cannot have', async () => {
+  it('says which port it cannot have, and what to choose instead', async () => {
     const handler = await createHandler({ keys: 'open' }, { models: [] });
     await using first = await listen(handler, { port: 0 });
     const port = Number(first.url.port);
     await expect(listen(handler, { port })).rejects.toThrow(
-      new RegExp(`Port ${port} of 127\\.0\\.0\\.1 cannot be had`),
+      `Port ${port} of 127.0.0.1 cannot be had: another program listens there. Choose another port (--port`,
     );
+    await expect(listen(handler, { port: 0, host: '192.0.2.1' })).rejects.toThrow(/no such address.*--host/);
   });
 });
