@@ -7,7 +7,8 @@ export interface CleanerWords {
   readonly keepLanguages?: readonly string[];
   readonly skipLanguages?: readonly string[];
   readonly minimumCharacters?: number;
-  readonly blockedWords?: readonly string[];
+  /** `true` where the option stands without words. */
+  readonly blockedWords?: readonly string[] | true;
   readonly rejectRepetition?: true;
   readonly rejectWrongListNumbering?: true;
 }
@@ -17,7 +18,7 @@ export function addCleanerOptions(command: Command): Command {
     .option('--keep-languages <codes...>', 'only conversations in these languages, such as en de')
     .option('--skip-languages <codes...>', 'no conversations in these languages')
     .option('--minimum-characters <count>', 'fewest characters of a conversation', parseCount)
-    .option('--blocked-words <words...>', 'instead of openai and chatgpt')
+    .option('--blocked-words [words...]', 'instead of openai and chatgpt; none where no word follows')
     .option('--reject-repetition', 'no conversations with a reply that repeats itself over and over')
     .option('--reject-wrong-list-numbering', 'no conversations with lists that start over at every item');
 }
@@ -37,7 +38,7 @@ export function cleanerConfigOf(words: CleanerWords): ShareGPTCleanerConfig {
   return {
     languages: keep !== undefined ? { keep } : skip !== undefined ? { skip } : undefined,
     minimumCharacters,
-    blockedWords,
+    blockedWords: blockedWords === true ? [] : blockedWords,
     rejectRepetition: words.rejectRepetition,
     rejectWrongListNumbering: words.rejectWrongListNumbering,
   };

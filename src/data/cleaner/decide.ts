@@ -30,7 +30,7 @@ export function decide(raw: RawConversation, rules: TurnRules): CleanResult {
   });
   const speakers = speakersOf(raw.turns);
   const turns = trimEnds(raw.turns, speakers);
-  if (turns.length < 2) return reject('too-short', `it has ${describeTurns(turns.length)} that belong to an exchange`);
+  if (turns.length < 2) return reject('too-short', `it has ${describeTurns(turns.length)} of an exchange`);
 
   const messages: Message[] = [];
   let characters = 0;
