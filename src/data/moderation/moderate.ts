@@ -1,7 +1,14 @@
 import type { Conversation } from '../../conversation/index.js';
-import { type CallOptions, parseConfig, type Run, type Source, startRun, VicunaError } from '../../core/index.js';
+import {
+  type CallOptions,
+  mapInOrder,
+  parseConfig,
+  type Run,
+  type Source,
+  startRun,
+  VicunaError,
+} from '../../core/index.js';
 import { inBatches } from '../batches.js';
-import { inOrder } from '../in-order.js';
 import {
   type ModerationSettings,
   type ModerationStageConfig,
@@ -79,13 +86,15 @@ export function filterByModeration(
     const counts = { conversations: 0, kept: 0, flagged: 0, notJudged: 0, judgedTexts: 0, knownTexts: 0 };
     const byCategory: Record<string, number> = {};
     const limits = { maxConversations: settings.batchTexts, maxCharacters: 256 * 1024 };
-    const judged = inOrder(inBatches(conversations, limits), settings.concurrency, async (batch) => {
-      const verdicts = await verdictsOn(batch, { judge, known, settings, signal, counts });
+    const judgeBatch = async (batch: readonly Conversation[], batchSignal: AbortSignal) => {
+      const verdicts = await verdictsOn(batch, { judge, known, settings, signal: batchSignal, counts });
       return batch.map((conversation) => ({
         conversation,
         found: verdicts && finding(conversation, verdicts, known, settings),
       }));
-    });
+    };
+    const window = settings.concurrency;
+    const judged = mapInOrder(inBatches(conversations, limits), judgeBatch, { window, signal });
     for await (const batch of judged) {
       for (const { conversation, found } of batch) {
         counts.conversations++;
