@@ -67,6 +67,7 @@ export {
   prepareConfigSchema,
   prepareDataset,
   type RejectLine,
+  readManifest,
   readPrepared,
   type ShardFile,
 } from './prepare/index.js';
