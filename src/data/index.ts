@@ -30,7 +30,6 @@ export {
   type ModerationStageConfig,
   type ModerationStageOptions,
   type TextJudge,
-  type TextVerdict,
 } from './moderation/index.js';
 export {
   estimateSimilarity,

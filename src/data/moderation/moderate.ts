@@ -1,4 +1,4 @@
-import type { Conversation } from '../../conversation/index.js';
+import type { Conversation, ModerationVerdict } from '../../conversation/index.js';
 import {
   type CallOptions,
   mapInOrder,
@@ -14,7 +14,6 @@ import {
   type ModerationStageConfig,
   moderationStageSchema,
   type TextJudge,
-  type TextVerdict,
 } from './config.js';
 import { KnownVerdicts } from './known-verdicts.js';
 
@@ -131,8 +130,8 @@ interface Judging {
 async function verdictsOn(
   batch: readonly Conversation[],
   { judge, known, settings, signal, counts }: Judging,
-): Promise<ReadonlyMap<string, TextVerdict> | undefined> {
-  const verdicts = new Map<string, TextVerdict>();
+): Promise<ReadonlyMap<string, ModerationVerdict> | undefined> {
+  const verdicts = new Map<string, ModerationVerdict>();
   const unknown = new Map<string, string>();
   for (const text of batch.flatMap((conversation) => textsOf(conversation, settings))) {
     const key = known.keyOf(text);
@@ -159,7 +158,7 @@ async function verdictsOn(
       if (found.length !== asked.length) throw wrongNumber(found.length, asked.length);
       counts.judgedTexts += asked.length;
       for (const [index, [key]] of asked.entries()) {
-        const verdict = found[index] as TextVerdict;
+        const verdict = found[index] as ModerationVerdict;
         verdicts.set(key, verdict);
         await known.add(key, verdict);
       }
@@ -182,7 +181,7 @@ type Finding =
 
 function finding(
   { messages }: Conversation,
-  verdicts: ReadonlyMap<string, TextVerdict>,
+  verdicts: ReadonlyMap<string, ModerationVerdict>,
   known: KnownVerdicts,
   settings: ModerationSettings,
 ): Finding {
@@ -200,7 +199,7 @@ function finding(
     : { reason: 'flagged', categories: [...categories], message: first };
 }
 
-function counts({ flagged, categories }: TextVerdict, settings: ModerationSettings): boolean {
+function counts({ flagged, categories }: ModerationVerdict, settings: ModerationSettings): boolean {
   const wanted = settings.categories;
   return flagged && (wanted === undefined || categories.some((category) => wanted.includes(category)));
 }
