@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Conversation, RawConversation } from '../conversation/index.js';
+import type { Conversation, ReadConversationsOptions } from '../conversation/index.js';
 import { type CallOptions, ConfigError, type Run } from '../core/index.js';
 import type { CleanReport, PreparePlan } from '../data/index.js';
 import type { VicunaModel } from '../model/index.js';
@@ -17,6 +17,7 @@ export interface TrainingDataOptions {
   readonly modelDirectory: string;
   /** Most tokens of a conversation. */
   readonly maxTokens: number;
+  readonly onBadRecord: ReadConversationsOptions['onBadRecord'];
   /** Told what the cleaner made of the conversations; where it is left out, they are taken as they are. */
   readonly onCleaned: ((report: CleanReport) => void) | undefined;
 }
@@ -31,17 +32,18 @@ export async function openTrainingData(files: readonly string[], options: Traini
 
 async function conversationData(files: readonly string[], options: TrainingDataOptions): Promise<TrainingData> {
   const { ConversationSegmenter, ShareGPTCleaner } = await import('../data/index.js');
-  const { model, maxTokens, onCleaned } = options;
+  const { model, maxTokens, onCleaned, onBadRecord } = options;
   const { tokenizer, template } = model;
   const segmenter = await ConversationSegmenter.create({ maxTokens, template }, { tokenizer });
   const cleaner = onCleaned && (await ShareGPTCleaner.create());
   const conversations = async function* (): AsyncGenerator<Conversation> {
-    const { toConversation } = await import('../conversation/index.js');
+    const { readConversations, toConversation } = await import('../conversation/index.js');
+    const read = readConversations(files, { onBadRecord });
     if (cleaner === undefined) {
-      for await (const raw of readAll(files)) yield toConversation(raw);
+      for await (const raw of read) yield toConversation(raw);
       return;
     }
-    const run = cleaner.clean(readAll(files));
+    const run = cleaner.clean(read);
     yield* run;
     onCleaned?.(await run.result);
   };
@@ -49,12 +51,6 @@ async function conversationData(files: readonly string[], options: TrainingDataO
     train: (trainer, call) => trainer.train(segmenter.segment(conversations()), call),
     plan: (trainer, config, call) => trainer.plan(segmenter.segment(conversations()), config, call),
   };
-}
-
-/** File by file, since each may be the folder of an export. */
-async function* readAll(files: readonly string[]): AsyncGenerator<RawConversation> {
-  const { readConversations } = await import('../conversation/index.js');
-  for (const file of files) yield* readConversations(file);
 }
 
 async function preparedData(directory: string, options: TrainingDataOptions): Promise<TrainingData> {

@@ -16,6 +16,7 @@ interface Words {
   readonly output: string;
   readonly config?: string;
   readonly clean: boolean;
+  readonly skipBadRecords?: true;
   readonly plan?: boolean;
   readonly pricePerHour?: number;
   readonly epochs?: number;
@@ -39,6 +40,7 @@ export function trainCommand(terminal: Terminal): Command {
     .requiredOption('-m, --model <directory>', 'Hugging Face directory to begin with')
     .requiredOption('-o, --output <directory>', 'where the trained model goes')
     .option('-c, --config <file>', 'JSON with any setting of the trainer; options given here come first')
+    .option('--skip-bad-records', 'leave out damaged records instead of stopping')
     .option('--no-clean', 'take conversations as they are, without ShareGPTCleaner')
     .option('--plan', 'print what training would be and cost, and stop')
     .option('--price-per-hour <dollars>', 'for the plan', parseNumber)
@@ -66,7 +68,9 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
   const trainer = await VicunaTrainer.create(config, { model });
   const maxTokens = config.maxTokens ?? Math.min(2048, model.config.contextLength);
   const onCleaned = words.clean ? (report: CleanReport) => printCleaned(terminal, report) : undefined;
-  const data = await openTrainingData(files, { model, modelDirectory: words.model, maxTokens, onCleaned });
+  const onBadRecord = words.skipBadRecords ? 'skip' : 'throw';
+  const given = { model, modelDirectory: words.model, maxTokens, onBadRecord, onCleaned } as const;
+  const data = await openTrainingData(files, given);
   if (words.plan) {
     const plan = await data.plan(trainer, { pricePerHour: words.pricePerHour }, { signal }).result;
     printLine(terminal.output, planTable(plan));
