@@ -37,7 +37,7 @@ export function trainCommand(terminal: Terminal): Command {
   return new Command('train')
     .description('Fine-tune a model on conversations. Interrupted, it saves a checkpoint; run again, it goes on.')
     .argument('<data...>', 'files of conversations, of any form that vicuna clean takes, or what vicuna prepare made')
-    .requiredOption('-m, --model <directory>', 'Hugging Face directory to begin with')
+    .requiredOption('-m, --model <directory>', 'Hugging Face directory to begin with; vicuna create makes a small one')
     .requiredOption('-o, --output <directory>', 'where the trained model goes')
     .option('-c, --config <file>', 'JSON with any setting of the trainer; options given here come first')
     .option('--skip-bad-records', 'leave out damaged records instead of stopping')
