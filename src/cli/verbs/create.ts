@@ -50,7 +50,7 @@ async function create(terminal: Terminal, files: readonly string[], words: Words
   const weights = model.parameters.reduce((sum, { length }) => sum + length, 0);
   printLine(
     terminal.errors,
-    `A model of ${(weights / 1e6).toFixed(1)} million weights and ${tokenizer.vocabularySize} tokens is in ${output}. Train it:`,
+    `A model of ${weights.toLocaleString('en')} weights and ${tokenizer.vocabularySize} tokens is in ${output}. Train it:`,
   );
   const training = '--max-steps 300 --batch-conversations 4 --learning-rate 6e-3';
   printLine(terminal.output, `vicuna train ${files.join(' ')} -m ${output} -o my-assistant ${training}`);
