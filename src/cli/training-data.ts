@@ -24,7 +24,8 @@ export interface TrainingDataOptions {
 
 /** Files of conversations, or a directory that `vicuna prepare` made. */
 export async function openTrainingData(files: readonly string[], options: TrainingDataOptions): Promise<TrainingData> {
-  const directory = files.find((file) => existsSync(join(file, 'manifest.json')));
+  const { holdsShards } = await import('../data/index.js');
+  const directory = files.find(holdsShards);
   if (directory === undefined) return conversationData(files, options);
   if (files.length === 1) return preparedData(directory, options);
   throw wrongData(directory, 'holds prepared data, which is trained on alone. Name it and nothing else.');

@@ -55,6 +55,7 @@ export {
   type StepPlan,
 } from './packing/index.js';
 export {
+  holdsShards,
   type PrepareConfig,
   type PrepareCounts,
   type PreparedInput,
