@@ -22,8 +22,13 @@ export interface GatewayServer extends AsyncDisposable {
   drain(): Promise<void>;
 }
 
+interface WayIn {
+  readonly page: boolean | undefined;
+  readonly fresh: string | undefined;
+}
+
 /** What people need to begin, beside the address of the API: where the page is, and the key if one was made. */
-export function printWayIn({ errors }: Terminal, url: URL, way: { page?: boolean; fresh?: string | undefined }): void {
+export function printWayIn({ errors }: Terminal, url: URL, way: WayIn): void {
   if (way.page === true) printLine(errors, `Chat page: ${url.href}`);
   if (way.fresh !== undefined)
     printLine(errors, `API key of this run${way.page === true ? ', which the page asks for' : ''}: ${way.fresh}`);

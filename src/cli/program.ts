@@ -33,7 +33,9 @@ const verbs = [
 /** The `vicuna` command. What a verb needs is loaded when it runs. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('vicuna')
-    .description('Turn chat logs into your own assistant: prepare data, train on it, judge, serve and chat with what comes of it.')
+    .description(
+      'Turn chat logs into your own assistant: prepare data, train on it, judge, serve and chat with what comes of it.',
+    )
     .configureOutput({
       writeOut: (text) => terminal.output.write(text),
       writeErr: (text) => terminal.errors.write(text),

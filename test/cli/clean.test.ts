@@ -15,7 +15,10 @@ async function exports() {
   const at = (name: string) => join(directory, name);
   await mkdir(at('mine'));
   await mkdir(at('yours'));
-  await writeFile(at('mine/conversations.json'), JSON.stringify([exported('m1', 'the ferry'), exported('m2', 'ChatGPT')]));
+  await writeFile(
+    at('mine/conversations.json'),
+    JSON.stringify([exported('m1', 'the ferry'), exported('m2', 'ChatGPT')]),
+  );
   await writeFile(at('yours/conversations.json'), JSON.stringify([exported('y1', 'the fog')]));
   return at;
 }

@@ -67,5 +67,6 @@ async function* textsOf(files: readonly string[]): AsyncGenerator<string> {
       texts++;
       yield content;
     }
-  if (texts === 0) throw new VicunaError('data-malformed', `${files.join(', ')}: there is no conversation to learn from.`);
+  if (texts === 0)
+    throw new VicunaError('data-malformed', `${files.join(', ')}: there is no conversation to learn from.`);
 }
