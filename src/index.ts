@@ -94,6 +94,7 @@ export {
   type JsonValue,
   type Message,
   type MessageFrame,
+  type ModerationVerdict,
   type PromptTemplate,
   type PromptTemplateName,
   type RawConversation,
@@ -229,7 +230,6 @@ export {
   shingleSimilarity,
   superviseConversations,
   type TextJudge,
-  type TextVerdict,
 } from './data/index.js';
 export {
   type AdamWUpdate,
@@ -384,7 +384,6 @@ export {
   type EndpointRuntime,
   type ExpectedUsage,
   type FieldNames,
-  type ModerationVerdict,
   type Moderator,
   type OpenAIChatModelOptions,
   type OpenAIChatModelRuntime,

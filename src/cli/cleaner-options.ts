@@ -7,8 +7,7 @@ export interface CleanerWords {
   readonly keepLanguages?: readonly string[];
   readonly skipLanguages?: readonly string[];
   readonly minimumCharacters?: number;
-  /** `true` where the option stands without words. */
-  readonly blockedWords?: readonly string[] | true;
+  readonly blockedWords?: readonly string[] | false;
   readonly rejectRepetition?: true;
   readonly rejectWrongListNumbering?: true;
 }
@@ -18,7 +17,8 @@ export function addCleanerOptions(command: Command): Command {
     .option('--keep-languages <codes...>', 'only conversations in these languages, such as en de')
     .option('--skip-languages <codes...>', 'no conversations in these languages')
     .option('--minimum-characters <count>', 'fewest characters of a conversation', parseCount)
-    .option('--blocked-words [words...]', 'instead of openai and chatgpt; none where no word follows')
+    .option('--blocked-words <words...>', 'instead of openai and chatgpt')
+    .option('--no-blocked-words', 'keep conversations whatever they speak of')
     .option('--reject-repetition', 'no conversations with a reply that repeats itself over and over')
     .option('--reject-wrong-list-numbering', 'no conversations with lists that start over at every item');
 }
@@ -38,7 +38,7 @@ export function cleanerConfigOf(words: CleanerWords): ShareGPTCleanerConfig {
   return {
     languages: keep !== undefined ? { keep } : skip !== undefined ? { skip } : undefined,
     minimumCharacters,
-    blockedWords: blockedWords === true ? [] : blockedWords,
+    blockedWords: blockedWords === false ? [] : blockedWords,
     rejectRepetition: words.rejectRepetition,
     rejectWrongListNumbering: words.rejectWrongListNumbering,
   };

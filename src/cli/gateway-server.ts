@@ -1,6 +1,6 @@
 import type { GatewayBus, GatewayEvent, HandlerConfig, ServeServer } from '../serve/index.js';
 import { eventLines } from './event-lines.js';
-import type { Terminal } from './terminal.js';
+import { printLine, type Terminal } from './terminal.js';
 
 export interface GatewayServerOptions {
   readonly port: number;
@@ -20,6 +20,18 @@ export interface GatewayServer extends AsyncDisposable {
   readonly server: ServeServer;
   /** Refuses new requests and lets those that run finish. */
   drain(): Promise<void>;
+}
+
+interface WayIn {
+  readonly page: boolean | undefined;
+  readonly fresh: string | undefined;
+}
+
+/** What people need to begin, beside the address of the API: where the page is, and the key if one was made. */
+export function printWayIn({ errors }: Terminal, url: URL, way: WayIn): void {
+  if (way.page === true) printLine(errors, `Chat page: ${url.href}`);
+  if (way.fresh !== undefined)
+    printLine(errors, `API key of this run${way.page === true ? ', which the page asks for' : ''}: ${way.fresh}`);
 }
 
 /** A gateway behind the HTTP API, with WebSockets for its workers on the same port. */

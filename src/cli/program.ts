@@ -3,6 +3,7 @@ import type { Terminal } from './terminal.js';
 import { answersCommand } from './verbs/answers.js';
 import { chatCommand } from './verbs/chat.js';
 import { cleanCommand } from './verbs/clean.js';
+import { createCommand } from './verbs/create.js';
 import { deduplicateCommand } from './verbs/deduplicate.js';
 import { gatewayCommand } from './verbs/gateway.js';
 import { judgeCommand } from './verbs/judge.js';
@@ -17,6 +18,7 @@ const verbs = [
   cleanCommand,
   deduplicateCommand,
   prepareCommand,
+  createCommand,
   trainCommand,
   answersCommand,
   judgeCommand,
@@ -31,7 +33,9 @@ const verbs = [
 /** The `vicuna` command. What a verb needs is loaded when it runs. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('vicuna')
-    .description('Turn chat logs into your own assistant: prepare data, judge it, serve it, chat with it.')
+    .description(
+      'Turn chat logs into your own assistant: prepare data, train on it, judge, serve and chat with what comes of it.',
+    )
     .configureOutput({
       writeOut: (text) => terminal.output.write(text),
       writeErr: (text) => terminal.errors.write(text),

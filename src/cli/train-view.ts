@@ -42,7 +42,7 @@ export function trainView({ errors }: Terminal): TrainView {
         ({ totalSteps } = event);
         if (event.resumed) keep(`Goes on after step ${event.resumed.step}.`);
         keep(
-          `${event.conversations} conversations, ${event.tokens} tokens, ${event.supervisedTokens} of them learned.`,
+          `${event.conversations} conversations, ${event.tokens} tokens, ${event.supervisedTokens} of them learned; ${totalSteps} steps.`,
         );
         return;
       }

@@ -25,6 +25,7 @@ export {
   templateVariablesSchema,
 } from './chat-template/index.js';
 export { toConversation } from './convert.js';
+export type { ModerationVerdict } from './moderation-verdict.js';
 export type { RawConversation, RawTurn } from './raw.js';
 export {
   badRecord,

@@ -7,6 +7,7 @@ export {
   VicunaError,
   type VicunaErrorCode,
 } from './errors.js';
+export { type InOrderOptions, mapInOrder } from './map-in-order.js';
 export type { CallOptions, Progress } from './progress.js';
 export { Random, type RandomState } from './random.js';
 export { type Run, type RunBody, type Source, startRun } from './run.js';

@@ -30,7 +30,6 @@ export {
   type ModerationStageConfig,
   type ModerationStageOptions,
   type TextJudge,
-  type TextVerdict,
 } from './moderation/index.js';
 export {
   estimateSimilarity,
@@ -56,6 +55,7 @@ export {
   type StepPlan,
 } from './packing/index.js';
 export {
+  holdsShards,
   type PrepareConfig,
   type PrepareCounts,
   type PreparedInput,

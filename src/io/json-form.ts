@@ -98,6 +98,7 @@ function notJson(window: ByteWindow, start: number): string {
   const expected = "expected a JSON array ('[') or JSON Lines ('{')";
   const front = bytes.toString('latin1', start, Math.min(start + 4, end));
   if (front.startsWith('PK')) return `${expected}, found a ZIP archive. Unpack it and name the JSON file in it.`;
-  if (front.startsWith('<')) return `${expected}, found what looks like a web page. Name the JSON file instead.`;
+  if (front.startsWith('<'))
+    return `${expected}, found what looks like a web page. Name the JSON file instead: in ChatGPT's export, conversations.json.`;
   return `${expected}, found ${describeFound(bytes, start, end)}.`;
 }

@@ -1,11 +1,10 @@
 import type { ChatModel } from '../conversation/index.js';
-import { type CallOptions, ConfigError, type Run, type Source, startRun } from '../core/index.js';
+import { type CallOptions, ConfigError, mapInOrder, type Run, type Source, startRun } from '../core/index.js';
 import { allDone } from './all-done.js';
 import { Brake, Stopped } from './brake.js';
 import { JudgeCalls } from './calls.js';
 import type { PairwiseJudgeConfig } from './config.js';
 import { failureOf, JudgeCallError, type JudgeFailure } from './failures.js';
-import { mapInOrder } from './in-order.js';
 import { judgePair, pairTask } from './judge-pair.js';
 import { judgeSingle, singleTask } from './judge-single.js';
 import type { GradeReport, JudgeReport } from './report.js';

@@ -7,11 +7,6 @@ export type { SentChatOptions } from './chat-options.js';
 export type { EndpointRuntime } from './endpoint.js';
 export type { EndpointOptions } from './endpoint-options.js';
 export { EndpointError, type EndpointFailure } from './errors.js';
-export {
-  type ModerationVerdict,
-  type Moderator,
-  type OpenAIModerationOptions,
-  openaiModeration,
-} from './moderation.js';
+export { type Moderator, type OpenAIModerationOptions, openaiModeration } from './moderation.js';
 export type { FieldNames } from './request.js';
 export { createCallBudget } from './shared-budget.js';

@@ -1,16 +1,9 @@
 import * as z from 'zod';
+import type { ModerationVerdict } from '../conversation/index.js';
 import { type CallOptions, parseConfig, startRun } from '../core/index.js';
 import { Endpoint, type EndpointRuntime } from './endpoint.js';
 import { type EndpointOptions, endpointFields } from './endpoint-options.js';
 import { ReplyProblem } from './failure.js';
-
-/** What a moderator says of one text. @public */
-export interface ModerationVerdict {
-  /** Whether the text is one to refuse. */
-  readonly flagged: boolean;
-  /** What it was flagged for, in the moderator's own words; empty where it was not. */
-  readonly categories: readonly string[];
-}
 
 /** Judges whether texts may be shown: one verdict for each, in their order. @public */
 export type Moderator = (texts: readonly string[], options?: CallOptions) => Promise<readonly ModerationVerdict[]>;

@@ -13,15 +13,16 @@ export type {
   TrainStartEvent,
 } from './events.js';
 export { type ExportConfig, type ExportedModel, exportModel } from './export-model.js';
-export type {
-  PlanConfig,
-  PlanEvent,
-  PlannedData,
-  PlannedMemory,
-  PlannedSteps,
-  PlannedTime,
-  PlanWarning,
-  TrainingPlan,
+export {
+  FEW_STEPS,
+  type PlanConfig,
+  type PlanEvent,
+  type PlannedData,
+  type PlannedMemory,
+  type PlannedSteps,
+  type PlannedTime,
+  type PlanWarning,
+  type TrainingPlan,
 } from './plan/index.js';
 export type {
   LearningRateEvent,

@@ -1,50 +1,58 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { exportChain } from '../support/chatgpt-export.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { vicuna } from './support/command.js';
 
-const chatLogs = fileURLToPath(new URL('../../examples/data/sharegpt-html.json', import.meta.url));
-const linesOf = async (path: string) => (await readFile(path, 'utf8')).trimEnd().split('\n');
+function exported(id: string, topic: string): object {
+  const reply = { role: 'assistant', text: `About ${topic} I know that it is late.` };
+  return { ...exportChain({ text: `What do you know about ${topic}?` }, reply), conversation_id: id };
+}
 
-describe('vicuna clean', () => {
-  it('writes what is kept, lists what is left out with its place, and counts reasons', async () => {
-    const directory = await temporaryDirectory();
-    const [output, rejects] = [join(directory, 'clean.jsonl'), join(directory, 'rejects.jsonl')];
-    const { code, errors } = await vicuna(['clean', chatLogs, '-o', output, '--rejects', rejects]);
-    expect(code).toBe(0);
-    const [, kept, read] = /(\d+) of (\d+) conversations are in/.exec(errors) ?? [];
-    expect(await linesOf(output)).toHaveLength(Number(kept));
-    const left = (await linesOf(rejects)).map((line) => JSON.parse(line));
-    expect(left).toHaveLength(Number(read) - Number(kept));
-    expect(left[0]).toMatchObject({ id: 'just-hello', reason: 'too-short', location: { line: 3 } });
-    expect(errors).toMatch(/ 3 too-short\n/);
-  });
+async function exports() {
+  const directory = await temporaryDirectory();
+  const at = (name: string) => join(directory, name);
+  await mkdir(at('mine'));
+  await mkdir(at('yours'));
+  await writeFile(
+    at('mine/conversations.json'),
+    JSON.stringify([exported('m1', 'the ferry'), exported('m2', 'ChatGPT')]),
+  );
+  await writeFile(at('yours/conversations.json'), JSON.stringify([exported('y1', 'the fog')]));
+  return at;
+}
 
-  it('blocks other words, or none', async () => {
-    const file = join(await temporaryDirectory(), 'logs.jsonl');
-    const reply = { from: 'gpt', value: 'It is a model that was made by OpenAI.' };
-    const record = { id: 'a', conversations: [{ from: 'human', value: 'What is GPT-4?' }, reply] };
-    await writeFile(file, JSON.stringify(record));
-    const clean = async (...words: string[]) => (await vicuna(['clean', file, '-o', `${file}.out`, ...words])).errors;
-    expect(await clean()).toMatch(/0 of 1 .*\n +1 blocked-words/);
-    expect(await clean('--blocked-words', 'made')).toMatch(/0 of 1 .*\n +1 blocked-words/);
-    expect(await clean('--blocked-words', 'harbour')).toContain('1 of 1');
-    expect(await clean('--blocked-words', '--reject-repetition')).toContain('1 of 1');
-  });
+const idsIn = async (file: string) =>
+  (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).id);
 
-  it('stops at a damaged record with its place, unless it is to be left out', async () => {
-    const file = join(await temporaryDirectory(), 'logs.jsonl');
-    await writeFile(file, `${(await readFile(chatLogs, 'utf8')).split('\n')[1]!.replace(/,$/, '')}\n{"id":"b","conv\n`);
-    const words = ['clean', file, '-o', `${file}.out`];
-    expect(await vicuna(words)).toMatchObject({
-      code: 1,
-      errors: expect.stringMatching(/data-malformed.*logs\.jsonl:2/),
-    });
-    expect(await vicuna([...words, '--skip-bad-records'])).toMatchObject({
-      code: 0,
-      errors: expect.stringMatching(/1 of 1 .*\n +1 cut-off/),
-    });
+it('vicuna clean takes folders of exports, and says what it left out and where to look', async () => {
+  const at = await exports();
+  const words = ['clean', at('mine'), at('yours'), '-o', at('clean.jsonl')];
+  const { code, errors } = await vicuna(words);
+  expect({ code, errors }).toEqual({
+    code: 0,
+    errors: expect.stringMatching(/^2 of 3 conversations are in .*\n +1 blocked-words\n.*--rejects <file>/),
   });
+  expect(await idsIn(at('clean.jsonl'))).toEqual(['m1', 'y1']);
+  expect((await vicuna([...words, '--rejects', at('rejects.jsonl')])).errors).not.toContain('--rejects');
+  expect(await idsIn(at('rejects.jsonl'))).toEqual(['m2']);
+});
+
+it('vicuna clean keeps what speaks of ChatGPT where it is told to', async () => {
+  const at = await exports();
+  const words = ['clean', at('mine'), '-o', at('clean.jsonl')];
+  expect((await vicuna([...words, '--no-blocked-words'])).errors).toMatch(/^2 of 2 .*\n$/);
+  expect((await vicuna([...words, '--blocked-words', 'ferry'])).errors).toMatch(/^1 of 2 /);
+});
+
+it('vicuna clean names the option that passes over damaged records', async () => {
+  const at = await exports();
+  await writeFile(at('logs.jsonl'), `${JSON.stringify(exported('one', 'the fog'))}\n{"who": "knows"}\n`);
+  const words = ['clean', at('logs.jsonl'), '-o', at('clean.jsonl')];
+  expect((await vicuna(words)).errors).toMatch(/logs\.jsonl:2 .*--skip-bad-records/);
+  expect((await vicuna([...words, '--skip-bad-records'])).errors).toMatch(/^1 of 1 .*\n +1 wrong-form/);
 });

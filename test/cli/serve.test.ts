@@ -37,6 +37,13 @@ describe('vicuna serve', () => {
     );
   });
 
+  it('says where its page is, which asks for the key', async () => {
+    const server = startVicuna(['serve', await model('Served.'), '-p', '0', '--page']);
+    const [, url] = await server.says(/Chat page: (\S+)/);
+    await server.says(/API key of this run, which the page asks for: vk-/);
+    expect(await (await fetch(url!)).text()).toContain('<!doctype html>');
+  });
+
   it('lets in the keys of a file, which vicuna key writes as hashes', async () => {
     const file = join(await temporaryDirectory(), 'keys.jsonl');
     const made = await vicuna(['key', 'alice', '--file', file, '--requests-per-minute', '1']);

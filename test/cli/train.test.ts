@@ -70,11 +70,4 @@ describe('vicuna train', () => {
       expect({ code, table }).toEqual({ code: 0, table: expect.stringMatching(/tokens[\s\S]*memory[\s\S]*\$/) });
     }
   });
-
-  it('refuses prepared data beside files, and names it', async () => {
-    await prepare();
-    const { code, errors } = await vicuna(['train', logs, prepared, '-m', model, '-o', 'out']);
-    expect(code).not.toBe(0);
-    expect(errors).toContain(`${prepared} holds prepared data`);
-  });
 });

@@ -30,7 +30,9 @@ export function chatCommand(terminal: Terminal): Command {
 async function chat(terminal: Terminal, name: string, words: Words): Promise<void> {
   await using opened = await openModels([name], { signal: terminal.signal, weights: words.weights });
   const model = opened.models[0]!;
-  const lines = createInterface({ input: terminal.input, output: terminal.output, prompt: '> ' });
+  // What is piped in is not asked for, so that what is piped out are replies alone.
+  const prompt = (terminal.input as { isTTY?: boolean }).isTTY === true ? '> ' : '';
+  const lines = createInterface({ input: terminal.input, output: terminal.output, prompt });
   const opening: readonly Message[] = words.system === undefined ? [] : [{ role: 'system', content: words.system }];
   let messages = [...opening];
   let running: AbortController | undefined;

@@ -55,6 +55,8 @@ async function clean(terminal: Terminal, inputs: readonly string[], words: Words
   view.done(`${kept} of ${count} conversations are in ${words.output}.`);
   printReasons(terminal, reasons);
   if (scrubbed !== undefined) printScrubbed(terminal, await scrubbed.result);
+  if (kept < count && words.rejects === undefined)
+    printLine(terminal.errors, '  (--rejects <file> lists them, with the words or turns at fault)');
   const { skips } = await read.result;
   printReasons(terminal, Object.fromEntries(skips.map((skip) => [skip.reason, skip.count])));
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { startGatewayServer } from '../gateway-server.js';
+import { printWayIn, startGatewayServer } from '../gateway-server.js';
 import { parsePort } from '../parse-number.js';
 import { type KeyWords, serveKeys } from '../serve-keys.js';
 import { printLine, type Terminal } from '../terminal.js';
@@ -46,6 +46,6 @@ async function gateway(terminal: Terminal, words: Words): Promise<void> {
     buses,
   });
   printLine(terminal.errors, `Gateway at ${running.server.url.href} (OpenAI's API under /v1; workers at /v1/workers)`);
-  if (fresh !== undefined) printLine(terminal.errors, `API key of this run: ${fresh}`);
+  printWayIn(terminal, running.server.url, { page: words.page, fresh });
   await untilDrained(running, terminal.signal);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import type { WeightFormat } from '../../model/index.js';
-import { startGatewayServer } from '../gateway-server.js';
+import { printWayIn, startGatewayServer } from '../gateway-server.js';
 import { modelNameHelp } from '../model-names.js';
 import { openModels } from '../open-models.js';
 import { parseCount, parsePort } from '../parse-number.js';
@@ -65,7 +65,7 @@ async function serve(terminal: Terminal, names: readonly string[], words: Words)
     { models: opened.models, bus: await webSocketWorkerBus({ url: loopback.href, token: own }) },
   );
   printLine(terminal.errors, `${opened.models.map(({ id }) => id).join(', ')} at ${new URL('/v1', url).href}`);
-  if (fresh !== undefined) printLine(terminal.errors, `API key of this run: ${fresh}`);
+  printWayIn(terminal, url, { page: words.page, fresh });
   await untilDrained(running, signal);
   await worker.drain();
 }

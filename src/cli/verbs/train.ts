@@ -1,21 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Conversation } from '../../conversation/index.js';
-import { ConfigError, type Source } from '../../core/index.js';
-import type { SupervisedExample } from '../../data/index.js';
-import type { VicunaModel } from '../../model/index.js';
+import { ConfigError } from '../../core/index.js';
+import type { CleanReport } from '../../data/index.js';
 import type { TrainerConfig } from '../../train/index.js';
 import { parseCount, parseNumber } from '../parse-number.js';
 import { planTable } from '../plan-table.js';
-import { openPrepared } from '../prepared-data.js';
 import { printLine, type Terminal } from '../terminal.js';
 import { trainView } from '../train-view.js';
+import { openTrainingData } from '../training-data.js';
+import { printReasons } from './clean.js';
 
 interface Words {
   readonly model: string;
   readonly output: string;
   readonly config?: string;
   readonly clean: boolean;
+  readonly skipBadRecords?: true;
   readonly plan?: boolean;
   readonly pricePerHour?: number;
   readonly epochs?: number;
@@ -35,10 +36,11 @@ interface Words {
 export function trainCommand(terminal: Terminal): Command {
   return new Command('train')
     .description('Fine-tune a model on conversations. Interrupted, it saves a checkpoint; run again, it goes on.')
-    .argument('<data...>', 'files of conversations (ShareGPT, ChatGPT exports, OpenAI messages), or what prepare made')
-    .requiredOption('-m, --model <directory>', 'Hugging Face directory to begin with')
+    .argument('<data...>', 'files of conversations, of any form that vicuna clean takes, or what vicuna prepare made')
+    .requiredOption('-m, --model <directory>', 'Hugging Face directory to begin with; vicuna create makes a small one')
     .requiredOption('-o, --output <directory>', 'where the trained model goes')
     .option('-c, --config <file>', 'JSON with any setting of the trainer; options given here come first')
+    .option('--skip-bad-records', 'leave out damaged records instead of stopping')
     .option('--no-clean', 'take conversations as they are, without ShareGPTCleaner')
     .option('--plan', 'print what training would be and cost, and stop')
     .option('--price-per-hour <dollars>', 'for the plan', parseNumber)
@@ -58,20 +60,20 @@ export function trainCommand(terminal: Terminal): Command {
 
 async function train(terminal: Terminal, files: readonly string[], words: Words): Promise<void> {
   const { VicunaModel } = await import('../../model/index.js');
-  const { VicunaTrainer } = await import('../../train/index.js');
+  const { FEW_STEPS, VicunaTrainer } = await import('../../train/index.js');
   const { signal } = terminal;
+  assertOutputIsOther(words);
   const config = await configOf(words);
   await using model = await VicunaModel.load(words.model, { signal });
   const trainer = await VicunaTrainer.create(config, { model });
   const maxTokens = config.maxTokens ?? Math.min(2048, model.config.contextLength);
-  const data = await dataOf(words, files, maxTokens, model);
+  const onCleaned = words.clean ? (report: CleanReport) => printCleaned(terminal, report) : undefined;
+  const onBadRecord = words.skipBadRecords ? 'skip' : 'throw';
+  const given = { model, modelDirectory: words.model, maxTokens, onBadRecord, onCleaned } as const;
+  const data = await openTrainingData(files, given);
   if (words.plan) {
-    const asked = { pricePerHour: words.pricePerHour };
-    const plan =
-      'examples' in data
-        ? trainer.planExamples(data.examples, asked, { signal })
-        : trainer.plan(data.conversations, asked, { signal });
-    printLine(terminal.output, planTable(await plan.result));
+    const plan = await data.plan(trainer, { pricePerHour: words.pricePerHour }, { signal }).result;
+    printLine(terminal.output, planTable(plan));
     return;
   }
   const view = trainView(terminal);
@@ -79,10 +81,12 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
   const save = () => void process.kill(process.pid, 'SIGTERM');
   if (config.checkpoints !== false) signal.addEventListener('abort', save, { once: true });
   try {
-    const options = config.checkpoints === false ? { signal } : {};
-    const run =
-      'examples' in data ? trainer.trainExamples(data.examples, options) : trainer.train(data.conversations, options);
-    for await (const event of run) view.show(event);
+    const run = data.train(trainer, config.checkpoints === false ? { signal } : {});
+    for await (const event of run) {
+      view.show(event);
+      if (event.type === 'train-start' && event.totalSteps < FEW_STEPS)
+        printLine(terminal.errors, 'Few steps teach little: lower --batch-conversations, or raise --epochs.');
+    }
     const { checkpoint, steps, loss } = await run.result;
     view.end();
     printLine(terminal.errors, `Trained ${steps} steps to a loss of ${loss.toFixed(3)}.`);
@@ -99,33 +103,19 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
   }
 }
 
-type TrainingData = { readonly examples: Source<SupervisedExample> } | { readonly conversations: Source<Conversation> };
-
-/** A directory that `vicuna prepare` made is trained on as it is; files are read, cleaned and cut first. */
-async function dataOf(
-  words: Words,
-  files: readonly string[],
-  maxTokens: number,
-  model: VicunaModel,
-): Promise<TrainingData> {
-  const examples = await openPrepared(files, words.model, model);
-  if (examples !== undefined) return { examples };
-  const { ConversationSegmenter } = await import('../../data/index.js');
-  const { template, tokenizer } = model;
-  const segmenter = await ConversationSegmenter.create({ maxTokens, template }, { tokenizer });
-  return { conversations: segmenter.segment(await conversationsOf(files, words.clean)) };
+/** Nobody finds out later why a model did not learn what was left out. */
+function printCleaned(terminal: Terminal, { read, kept, rejected }: CleanReport): void {
+  if (kept === read) return;
+  printLine(terminal.errors, `${kept} of ${read} conversations were kept (--no-clean takes them as they are).`);
+  printReasons(terminal, rejected);
 }
 
-async function conversationsOf(files: readonly string[], isCleaned: boolean): Promise<AsyncIterable<Conversation>> {
-  const { readConversations, toConversation } = await import('../../conversation/index.js');
-  const { ShareGPTCleaner } = await import('../../data/index.js');
-  const cleaner = isCleaned ? await ShareGPTCleaner.create() : undefined;
-  return (async function* () {
-    for (const file of files) {
-      if (cleaner !== undefined) yield* cleaner.clean(readConversations(file));
-      else for await (const raw of readConversations(file)) yield toConversation(raw);
-    }
-  })();
+/** @throws ConfigError where training would write over what it begins with. */
+function assertOutputIsOther({ model, output }: Words): void {
+  if (resolve(model) !== resolve(output)) return;
+  throw new ConfigError('The command line', [
+    { path: '--output', message: `${output} is the model to begin with, which would be lost. Name another directory.` },
+  ]);
 }
 
 /** Options of the command line over those of the file. The trainer checks them. */

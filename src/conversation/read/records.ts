@@ -91,7 +91,7 @@ function named(location: DataLocation, value: unknown): DataLocation {
 /** What `onBadRecord: 'throw'` throws. */
 export function badRecord({ reason, location, message }: SkippedRecord): DataError {
   const mend = reason === 'cut-off' ? 'It was cut off while it was written or copied: get it again' : 'Mend it there';
-  const remedy = `${mend}, or pass onBadRecord: 'skip' to leave such records out and count them.`;
+  const remedy = `${mend}, or pass onBadRecord: 'skip' (--skip-bad-records on the command line) to leave such records out and count them.`;
   return new DataError(location, `${message}. ${remedy}`);
 }
 

@@ -1,13 +1,6 @@
 import * as z from 'zod';
+import type { ModerationVerdict } from '../../conversation/index.js';
 import type { CallOptions } from '../../core/index.js';
-
-/** What a judge of texts says of one of them: the form of a `Moderator`'s verdict. @public */
-export interface TextVerdict {
-  /** Whether the text is one to leave out. */
-  readonly flagged: boolean;
-  /** What it was flagged for, in the judge's own words. */
-  readonly categories: readonly string[];
-}
 
 /**
  * Judges texts for what nobody should learn from: one verdict for each, in their order. A list of words, a classifier, or
@@ -15,7 +8,7 @@ export interface TextVerdict {
  *
  * @public
  */
-export type TextJudge = (texts: readonly string[], options: CallOptions) => Promise<readonly TextVerdict[]>;
+export type TextJudge = (texts: readonly string[], options: CallOptions) => Promise<readonly ModerationVerdict[]>;
 
 /** Which conversations are left out for what they say. @public */
 export interface ModerationStageConfig {

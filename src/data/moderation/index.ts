@@ -1,4 +1,4 @@
-export type { ModerationStageConfig, TextJudge, TextVerdict } from './config.js';
+export type { ModerationStageConfig, TextJudge } from './config.js';
 export {
   filterByModeration,
   type ModerationReject,

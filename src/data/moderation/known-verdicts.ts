@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { ModerationVerdict } from '../../conversation/index.js';
 import { DataError, type DataLocation } from '../../core/index.js';
 import { hashOf, KeyedLog } from '../../io/index.js';
-import type { TextVerdict } from './config.js';
 
 /** Verdicts kept in memory; about 100 bytes each. */
 const KEPT = 200_000;
@@ -11,7 +11,7 @@ type Entry = z.output<typeof entrySchema>;
 
 /** Verdicts that were paid for, by the hash of their text: the latest in memory, all of them in a file if there is one. */
 export class KnownVerdicts implements AsyncDisposable {
-  readonly #latest = new Map<string, TextVerdict>();
+  readonly #latest = new Map<string, ModerationVerdict>();
   readonly #log: KeyedLog<Entry> | undefined;
 
   private constructor(log: KeyedLog<Entry> | undefined) {
@@ -27,11 +27,11 @@ export class KnownVerdicts implements AsyncDisposable {
     return hashOf(text);
   }
 
-  async get(key: string): Promise<TextVerdict | undefined> {
+  async get(key: string): Promise<ModerationVerdict | undefined> {
     return this.#latest.get(key) ?? this.#log?.get(key);
   }
 
-  async add(key: string, { flagged, categories }: TextVerdict): Promise<void> {
+  async add(key: string, { flagged, categories }: ModerationVerdict): Promise<void> {
     this.#latest.set(key, { flagged, categories });
     const [oldest] = this.#latest.keys();
     if (this.#latest.size > KEPT && oldest !== undefined) this.#latest.delete(oldest);

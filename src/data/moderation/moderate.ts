@@ -1,13 +1,19 @@
-import type { Conversation } from '../../conversation/index.js';
-import { type CallOptions, parseConfig, type Run, type Source, startRun, VicunaError } from '../../core/index.js';
+import type { Conversation, ModerationVerdict } from '../../conversation/index.js';
+import {
+  type CallOptions,
+  mapInOrder,
+  parseConfig,
+  type Run,
+  type Source,
+  startRun,
+  VicunaError,
+} from '../../core/index.js';
 import { inBatches } from '../batches.js';
-import { inOrder } from '../in-order.js';
 import {
   type ModerationSettings,
   type ModerationStageConfig,
   moderationStageSchema,
   type TextJudge,
-  type TextVerdict,
 } from './config.js';
 import { KnownVerdicts } from './known-verdicts.js';
 
@@ -79,13 +85,15 @@ export function filterByModeration(
     const counts = { conversations: 0, kept: 0, flagged: 0, notJudged: 0, judgedTexts: 0, knownTexts: 0 };
     const byCategory: Record<string, number> = {};
     const limits = { maxConversations: settings.batchTexts, maxCharacters: 256 * 1024 };
-    const judged = inOrder(inBatches(conversations, limits), settings.concurrency, async (batch) => {
-      const verdicts = await verdictsOn(batch, { judge, known, settings, signal, counts });
+    const judgeBatch = async (batch: readonly Conversation[], batchSignal: AbortSignal) => {
+      const verdicts = await verdictsOn(batch, { judge, known, settings, signal: batchSignal, counts });
       return batch.map((conversation) => ({
         conversation,
         found: verdicts && finding(conversation, verdicts, known, settings),
       }));
-    });
+    };
+    const window = settings.concurrency;
+    const judged = mapInOrder(inBatches(conversations, limits), judgeBatch, { window, signal });
     for await (const batch of judged) {
       for (const { conversation, found } of batch) {
         counts.conversations++;
@@ -122,8 +130,8 @@ interface Judging {
 async function verdictsOn(
   batch: readonly Conversation[],
   { judge, known, settings, signal, counts }: Judging,
-): Promise<ReadonlyMap<string, TextVerdict> | undefined> {
-  const verdicts = new Map<string, TextVerdict>();
+): Promise<ReadonlyMap<string, ModerationVerdict> | undefined> {
+  const verdicts = new Map<string, ModerationVerdict>();
   const unknown = new Map<string, string>();
   for (const text of batch.flatMap((conversation) => textsOf(conversation, settings))) {
     const key = known.keyOf(text);
@@ -150,7 +158,7 @@ async function verdictsOn(
       if (found.length !== asked.length) throw wrongNumber(found.length, asked.length);
       counts.judgedTexts += asked.length;
       for (const [index, [key]] of asked.entries()) {
-        const verdict = found[index] as TextVerdict;
+        const verdict = found[index] as ModerationVerdict;
         verdicts.set(key, verdict);
         await known.add(key, verdict);
       }
@@ -173,7 +181,7 @@ type Finding =
 
 function finding(
   { messages }: Conversation,
-  verdicts: ReadonlyMap<string, TextVerdict>,
+  verdicts: ReadonlyMap<string, ModerationVerdict>,
   known: KnownVerdicts,
   settings: ModerationSettings,
 ): Finding {
@@ -191,7 +199,7 @@ function finding(
     : { reason: 'flagged', categories: [...categories], message: first };
 }
 
-function counts({ flagged, categories }: TextVerdict, settings: ModerationSettings): boolean {
+function counts({ flagged, categories }: ModerationVerdict, settings: ModerationSettings): boolean {
   const wanted = settings.categories;
   return flagged && (wanted === undefined || categories.some((category) => wanted.includes(category)));
 }

@@ -1,6 +1,6 @@
 export { type PrepareConfig, type PrepareOptions, prepareConfigSchema } from './config.js';
 export type { PrepareCounts } from './counts.js';
-export { type PreparedManifest, readManifest } from './manifest.js';
+export { holdsShards, type PreparedManifest, readManifest } from './manifest.js';
 export type { PreparedInput, PreparePlan } from './plan.js';
 export { type PrepareEvent, type PrepareReport, prepareDataset } from './prepare.js';
 export { readPrepared } from './read-prepared.js';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../../core/index.js';
@@ -30,6 +31,11 @@ export interface PreparedManifest {
     readonly tokens: number;
     readonly supervisedTokens: number;
   }[];
+}
+
+/** Whether a directory holds shards, be the data set whole or not. */
+export function holdsShards(directory: string): boolean {
+  return existsSync(join(directory, '00000.examples'));
 }
 
 /** @returns `undefined` where there is none. @throws DataError where it is no manifest. */

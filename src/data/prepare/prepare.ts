@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { parseConfig, type Run, startRun } from '../../core/index.js';
-import { inOrder } from '../in-order.js';
+import { mapInOrder, parseConfig, type Run, startRun } from '../../core/index.js';
 import { recordBatches } from './batches.js';
 import {
   type PrepareConfig,
@@ -14,6 +13,7 @@ import type { PreparedManifest } from './manifest.js';
 import { PrepareOutput } from './output.js';
 import { assertUnchanged, makePlan, type PreparePlan } from './plan.js';
 import { PreparePool } from './pool.js';
+import type { RecordBatch } from './protocol.js';
 import { settleRecord } from './settle-record.js';
 import { ShardWriter } from './shard.js';
 
@@ -107,10 +107,8 @@ async function* writeShards(
   );
   await using pool = await PreparePool.start(workers, settings, signal);
   // One for each thread to work on, one for it to go on with, and some that are done and wait for an earlier one.
-  const prepared = inOrder(batches, 3 * workers + 1, async (batch) => ({
-    found: batch.records,
-    ...(await pool.prepare(batch)),
-  }));
+  const prepareBatch = async (batch: RecordBatch) => ({ found: batch.records, ...(await pool.prepare(batch)) });
+  const prepared = mapInOrder(batches, prepareBatch, { window: 3 * workers + 1, signal });
   const begin = () =>
     ShardWriter.create(output.directory, String(output.shards.length).padStart(5, '0'), settings.keepConversations);
   let shard = await begin();

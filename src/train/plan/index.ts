@@ -10,3 +10,4 @@ export type {
   TrainingPlan,
 } from './plan.js';
 export { planRun } from './plan-run.js';
+export { FEW_STEPS } from './warnings.js';

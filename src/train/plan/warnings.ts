@@ -5,7 +5,7 @@ const FEW_SUPERVISED = 0.05;
 const MANY_TRUNCATED = 0.05;
 const LOW_FILL = 0.5;
 /** An optimizer learns little in fewer. */
-const FEW_STEPS = 10;
+export const FEW_STEPS = 10;
 
 /** What is worth changing before anything is spent. */
 export function planWarnings(data: PlannedData, steps: PlannedSteps, memory: PlannedMemory): PlanWarning[] {

@@ -1,22 +1,25 @@
-import type { Source } from '../core/index.js';
+import type { Source } from './run.js';
 
+/** @internal */
 export interface InOrderOptions {
   /** Most items that are worked on or wait for an earlier one. */
   readonly window: number;
   readonly signal: AbortSignal;
-  /** Asked before each item: whether no more are to be taken. */
-  readonly stopped: () => boolean;
+  /** Asked before each item: whether no more are to be taken. @defaultValue never */
+  readonly stopped?: (() => boolean) | undefined;
 }
 
 /**
  * Works on several items of a source at a time and yields results in the order of the items. The source is read no
  * further than the window, a slow source holds nothing back that is done, and whoever leaves the loop finds no work
  * still running.
+ *
+ * @internal
  */
 export async function* mapInOrder<Item, Result>(
   source: Source<Item>,
   work: (item: Item, signal: AbortSignal) => Promise<Result>,
-  { window, signal, stopped }: InOrderOptions,
+  { window, signal, stopped = () => false }: InOrderOptions,
 ): AsyncGenerator<Result, void, undefined> {
   const cancel = new AbortController();
   const running: Running<Result>[] = [];
