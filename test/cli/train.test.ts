@@ -33,6 +33,8 @@ it('vicuna train says what it left out, and that few steps teach little', async 
   expect(errors).toMatch(/2 of 3 conversations were kept \(--no-clean.*\n +1 blocked-words\n2 conversations/);
   expect(errors).toContain('Few steps teach little: lower --batch-conversations');
   expect((await vicuna([...words, '--no-clean', '--no-resume'])).errors).toMatch(/^3 conversations/);
+  const short = await vicuna([...words, '--no-clean', '--max-tokens', '50']);
+  expect(short).toMatchObject({ code: 1, errors: expect.stringMatching(/^3 questions were left out: in 50 tokens/) });
 });
 
 it('vicuna train takes what vicuna prepare made, for the model it was made for', async () => {
