@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Conversation, ReadConversationsOptions } from '../conversation/index.js';
 import { type CallOptions, ConfigError, type Run } from '../core/index.js';
-import type { CleanReport, PreparePlan } from '../data/index.js';
+import type { CleanReport, PreparePlan, SegmentReport } from '../data/index.js';
 import type { VicunaModel } from '../model/index.js';
 import type { PlanConfig, PlanEvent, TrainEvent, TrainingPlan, TrainResult, VicunaTrainer } from '../train/index.js';
 
@@ -18,8 +18,17 @@ export interface TrainingDataOptions {
   /** Most tokens of a conversation. */
   readonly maxTokens: number;
   readonly onBadRecord: ReadConversationsOptions['onBadRecord'];
-  /** Told what the cleaner made of the conversations; where it is left out, they are taken as they are. */
-  readonly onCleaned: ((report: CleanReport) => void) | undefined;
+  /** Whether conversations go through ShareGPTCleaner. */
+  readonly clean: boolean;
+  /** Told what became of the conversations of files once all are read. */
+  readonly onRead: (report: ReadingReport) => void;
+}
+
+/** What became of conversations on the way to the trainer. */
+export interface ReadingReport {
+  /** Absent where they were taken as they are. */
+  readonly cleaned: CleanReport | undefined;
+  readonly segmented: SegmentReport;
 }
 
 /** Files of conversations, or a directory that `vicuna prepare` made. */
@@ -33,10 +42,11 @@ export async function openTrainingData(files: readonly string[], options: Traini
 
 async function conversationData(files: readonly string[], options: TrainingDataOptions): Promise<TrainingData> {
   const { ConversationSegmenter, ShareGPTCleaner } = await import('../data/index.js');
-  const { model, maxTokens, onCleaned, onBadRecord } = options;
+  const { model, maxTokens, clean, onRead, onBadRecord } = options;
   const { tokenizer, template } = model;
   const segmenter = await ConversationSegmenter.create({ maxTokens, template }, { tokenizer });
-  const cleaner = onCleaned && (await ShareGPTCleaner.create());
+  const cleaner = clean ? await ShareGPTCleaner.create() : undefined;
+  let cleaned: CleanReport | undefined;
   const conversations = async function* (): AsyncGenerator<Conversation> {
     const { readConversations, toConversation } = await import('../conversation/index.js');
     const read = readConversations(files, { onBadRecord });
@@ -46,11 +56,16 @@ async function conversationData(files: readonly string[], options: TrainingDataO
     }
     const run = cleaner.clean(read);
     yield* run;
-    onCleaned?.(await run.result);
+    cleaned = await run.result;
+  };
+  const segments = async function* (): AsyncGenerator<Conversation> {
+    const run = segmenter.segment(conversations());
+    yield* run;
+    onRead({ cleaned, segmented: await run.result });
   };
   return {
-    train: (trainer, call) => trainer.train(segmenter.segment(conversations()), call),
-    plan: (trainer, config, call) => trainer.plan(segmenter.segment(conversations()), config, call),
+    train: (trainer, call) => trainer.train(segments(), call),
+    plan: (trainer, config, call) => trainer.plan(segments(), config, call),
   };
 }
 

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../support/temporary.js';
 import { vicuna } from './support/command.js';
 
 const logs = fileURLToPath(new URL('../../examples/data/sharegpt-html.json', import.meta.url));
-const tiny = ['--vocabulary', '300', '--hidden-size', '16', '--layers', '1', '--heads', '2', '--context-length', '128'];
+const tiny = ['--vocabulary', '300', '--hidden-size', '16', '--layers', '1', '--heads', '2', '--context-length', '256'];
 
 it('vicuna create makes a base to train, and names the command that does', async () => {
   const directory = await temporaryDirectory();

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ConfigError } from '../../core/index.js';
-import type { CleanReport } from '../../data/index.js';
 import type { TrainerConfig } from '../../train/index.js';
 import { parseCount, parseNumber } from '../parse-number.js';
 import { planTable } from '../plan-table.js';
 import { printLine, type Terminal } from '../terminal.js';
 import { trainView } from '../train-view.js';
-import { openTrainingData } from '../training-data.js';
+import { openTrainingData, type ReadingReport } from '../training-data.js';
 import { printReasons } from './clean.js';
 
 interface Words {
@@ -67,10 +66,14 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
   await using model = await VicunaModel.load(words.model, { signal });
   const trainer = await VicunaTrainer.create(config, { model });
   const maxTokens = config.maxTokens ?? Math.min(2048, model.config.contextLength);
-  const onCleaned = words.clean ? (report: CleanReport) => printCleaned(terminal, report) : undefined;
-  const onBadRecord = words.skipBadRecords ? 'skip' : 'throw';
-  const given = { model, modelDirectory: words.model, maxTokens, onBadRecord, onCleaned } as const;
-  const data = await openTrainingData(files, given);
+  const data = await openTrainingData(files, {
+    model,
+    modelDirectory: words.model,
+    maxTokens,
+    clean: words.clean,
+    onBadRecord: words.skipBadRecords ? 'skip' : 'throw',
+    onRead: (report) => printLeftOut(terminal, report, maxTokens),
+  });
   if (words.plan) {
     const plan = await data.plan(trainer, { pricePerHour: words.pricePerHour }, { signal }).result;
     printLine(terminal.output, planTable(plan));
@@ -104,9 +107,18 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
 }
 
 /** Nobody finds out later why a model did not learn what was left out. */
-function printCleaned(terminal: Terminal, { read, kept, rejected }: CleanReport): void {
-  if (kept === read) return;
-  printLine(terminal.errors, `${kept} of ${read} conversations were kept (--no-clean takes them as they are).`);
+function printLeftOut(terminal: Terminal, { cleaned, segmented }: ReadingReport, maxTokens: number): void {
+  if (cleaned !== undefined && cleaned.kept < cleaned.read) {
+    const { kept, read, rejected } = cleaned;
+    printLine(terminal.errors, `${kept} of ${read} conversations were kept (--no-clean takes them as they are).`);
+    printReasons(terminal, rejected);
+  }
+  const { droppedRounds, rejected } = segmented;
+  if (droppedRounds > 0)
+    printLine(
+      terminal.errors,
+      `${droppedRounds} questions were left out: in ${maxTokens} tokens they leave no room for a reply.`,
+    );
   printReasons(terminal, rejected);
 }
 
