@@ -88,7 +88,10 @@ async function train(terminal: Terminal, files: readonly string[], words: Words)
     for await (const event of run) {
       view.show(event);
       if (event.type === 'train-start' && event.totalSteps < FEW_STEPS)
-        printLine(terminal.errors, 'Few steps teach little: lower --batch-conversations, or raise --epochs.');
+        printLine(
+          terminal.errors,
+          'Few steps teach little: lower --batch-conversations, or raise --epochs or --max-steps.',
+        );
     }
     const { checkpoint, steps, loss } = await run.result;
     view.end();
