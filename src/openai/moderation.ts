@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import * as z from 'zod';
 import type { ModerationVerdict } from '../conversation/index.js';
 import { type CallOptions, parseConfig, startRun } from '../core/index.js';
@@ -83,6 +84,8 @@ export function openaiModeration(options: OpenAIModerationOptions, runtime: Endp
     startRun<never, readonly ModerationVerdict[]>(
       // A run for its signal, which ends the other requests when one fails.
       async function* (own) {
+        // Each batch that waits for its turn listens.
+        setMaxListeners(0, own);
         const verdicts: ModerationVerdict[] = texts.map(() => ({ flagged: false, categories: [] }));
         const sent = texts.flatMap((text, at) => (text.trim() === '' ? [] : [at]));
         let done = texts.length - sent.length;

@@ -51,6 +51,16 @@ describe('openaiModeration', () => {
     expect(endpoint.peakConcurrency).toBeLessThanOrEqual(4);
   });
 
+  it('lets any number of batches wait, without a warning of too many listeners', async () => {
+    await using endpoint = await OpenAIEndpoint.start(moderating);
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const moderate = openaiModeration({ baseURL: endpoint.baseURL, batchSize: 1, ...quick, concurrency: 1 });
+    await moderate(Array.from({ length: 30 }, (_, at) => `text ${at}`));
+    const names = warned.mock.calls.map(([warning]) => (warning instanceof Error ? warning.name : warning));
+    warned.mockRestore();
+    expect(names).not.toContain('MaxListenersExceededWarning');
+  });
+
   it('does not take too few verdicts for all', async () => {
     await using endpoint = await OpenAIEndpoint.start(() => ({ verdicts: [[]] }));
     const moderate = openaiModeration({ baseURL: endpoint.baseURL, ...quick, retries: 1 });
