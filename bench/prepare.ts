@@ -3,7 +3,7 @@
 // The pages are generated, and what comes of them is removed. The peer is FastChat's checkout in FASTCHAT_DIR, run by
 // the Python VICUNA_PYTHON with what it needs (transformers, torch, bs4, markdownify 0.11.6); without them the slice is
 // left out. The tokenizer is LLaMA's of the reference data (VICUNA_SHARED).
-//   --bytes 2e9 --slice 24e6 --rounds 5 --part all|slice|whole --directory DIR (kept; a run that was cut off goes on)
+//   --bytes 2e9 --slice 100e6 --rounds 5 --part all|slice|whole --directory DIR (kept; a run that was cut off goes on)
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -41,7 +41,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({
   options: {
     bytes: { type: 'string', default: '2e9' },
-    slice: { type: 'string', default: '24e6' },
+    slice: { type: 'string', default: '100e6' },
     rounds: { type: 'string', default: '5' },
     part: { type: 'string', default: 'all' },
     directory: { type: 'string' },

@@ -27,7 +27,7 @@ async function newModel(): Promise<VicunaModel> {
 await using model = base === undefined ? await newModel() : await VicunaModel.load(base);
 console.log(model.engine.reason);
 
-const segmenter = await ConversationSegmenter.create({ maxTokens: 512 }, { tokenizer: model.tokenizer });
+const segmenter = await ConversationSegmenter.create({ maxTokens: 512, template: model.template }, { tokenizer: model.tokenizer });
 const trainer = await VicunaTrainer.create(
   {
     outputDirectory: 'assistant',

@@ -10,7 +10,7 @@ const cleaner = await ShareGPTCleaner.create();
 /** @param stopAfter - leaves the run after so many steps, as a machine that vanishes would. */
 async function train(ranks: number, stopAfter = Number.POSITIVE_INFINITY): Promise<void> {
   await using model = await VicunaModel.load(base);
-  const segmenter = await ConversationSegmenter.create({ maxTokens: 512 }, { tokenizer: model.tokenizer });
+  const segmenter = await ConversationSegmenter.create({ maxTokens: 512, template: model.template }, { tokenizer: model.tokenizer });
   const trainer = await VicunaTrainer.create(
     {
       outputDirectory: 'adapter',

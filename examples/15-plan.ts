@@ -6,7 +6,7 @@ import { ConversationSegmenter, readConversations, ShareGPTCleaner, VicunaModel,
 const [, , file = new URL('data/sharegpt-html.json', import.meta.url), base = 'assistant', price = '1'] = process.argv;
 const cleaner = await ShareGPTCleaner.create();
 await using model = await VicunaModel.load(base);
-const segmenter = await ConversationSegmenter.create({ maxTokens: 512 }, { tokenizer: model.tokenizer });
+const segmenter = await ConversationSegmenter.create({ maxTokens: 512, template: model.template }, { tokenizer: model.tokenizer });
 const trainer = await VicunaTrainer.create(
   { outputDirectory: 'planned', maxTokens: 512, batchConversations: 16, evaluation: { fraction: 0.1 } },
   { model },

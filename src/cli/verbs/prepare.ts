@@ -72,7 +72,7 @@ async function prepare(terminal: Terminal, inputs: readonly string[], words: Wor
       printLine(terminal.errors, `Going on after ${event.shards} shards (${event.records} records).`);
   const { cleaned, read, scrubbed, supervised, shards } = await run.result;
   view.done(
-    `${supervised.examples} examples of ${supervised.tokens} tokens, ${supervised.supervisedTokens} of them learned, are in ${words.output} (${shards} shards).`,
+    `${supervised.examples} examples of ${supervised.tokens} tokens, ${supervised.supervisedTokens} of them learned, are in ${words.output} (${shards} ${shards === 1 ? 'shard' : 'shards'}).`,
   );
   printLine(terminal.errors, `${cleaned.kept} of ${cleaned.read} conversations were kept.`);
   printReasons(terminal, { ...read.skipped, ...cleaned.rejected, ...supervised.rejected });

@@ -37,7 +37,8 @@ export class PrepareOutput implements AsyncDisposable {
   }
 
   /**
-   * Begins, goes on, or finds that all was done before.
+   * Begins, goes on, or finds that all was done before. A job of which no shard is done binds nobody: it may have failed
+   * for the very setting that is different now.
    *
    * @throws DataError where the directory holds another job, saying what differs, or a file of a finished shard is not
    * what it was.
@@ -55,16 +56,17 @@ export class PrepareOutput implements AsyncDisposable {
       return manifest;
     }
     const begun = await readPlan(directory);
-    if (begun === undefined) await writeFileAtomic(join(directory, planFile), `${JSON.stringify(plan, null, 2)}\n`);
-    else assertSame(directory, begun, plan);
     const parse = (value: unknown) => value as ProgressEntry;
     const progress = await KeyedLog.open<ProgressEntry>(join(directory, progressFile), { parse, flushWithin: 0 });
     try {
       const shards: ProgressEntry[] = [];
       for await (const entry of progress) shards.push(entry);
+      const binding = shards.length > 0 ? begun : undefined;
+      if (binding !== undefined) assertSame(directory, binding, plan);
+      else await writeFileAtomic(join(directory, planFile), `${JSON.stringify(plan, null, 2)}\n`);
       await removeStrangers(directory, shards);
       for (const { files } of shards) for (const file of Object.values(files)) await assertWhole(directory, file);
-      return new PrepareOutput(directory, begun ?? plan, progress, shards);
+      return new PrepareOutput(directory, binding ?? plan, progress, shards);
     } catch (error) {
       await progress[Symbol.asyncDispose]();
       throw error;

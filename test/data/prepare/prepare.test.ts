@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConversations } from '../../../src/conversation/index.js';
@@ -134,7 +134,6 @@ describe('damaged records', () => {
       code: 'data-malformed',
       message: (error as Error).message,
     });
-    await rm(config.outputDirectory, { recursive: true });
     const read = readConversations(config.inputs as string, { onBadRecord: 'skip' });
     const ids = (await all(read)).map(({ id }) => id);
     const report = await prepareDataset({ ...config, read: { onBadRecord: 'skip' } }, { workers: 2 }).result;
@@ -217,5 +216,7 @@ describe('a run that is stopped', () => {
       code: 'tokenizer-unreadable',
       message: expect.stringContaining(missing),
     });
+    // What failed before anything was done is no other job that is in the way.
+    await expect(prepareDataset(config, { workers: 2 }).result).resolves.toMatchObject({ reusedShards: 0 });
   });
 });
