@@ -85,6 +85,15 @@ export class FaultWorld implements AsyncDisposable {
     return Object.assign(started, { id });
   }
 
+  /**
+   * Kills a worker and waits until the gateway knows. Over NATS only its silence tells: until then it would be given requests
+   * of the next round, each of which costs one of their attempts.
+   */
+  async end(worker: ServeProcess & { readonly id: string }): Promise<void> {
+    await worker.kill('SIGKILL');
+    await until(() => !this.isConnected(worker.id));
+  }
+
   isConnected(id: string): boolean {
     return this.gateway.status().workers.some((worker) => worker.id === id);
   }
@@ -128,7 +137,7 @@ export async function killBeforeFirstToken(world: FaultWorld): Promise<number> {
   const took = performance.now() - killed;
   await until(() => world.running(other.id) === 0);
   assert.equal((await other.state()).running, 0);
-  await other.kill('SIGKILL');
+  await world.end(other);
   return took;
 }
 
@@ -172,8 +181,8 @@ export async function standStill(world: FaultWorld): Promise<number> {
   await until(() => world.isConnected(stuck.id));
   await until(() => world.running(stuck.id) === 0);
   while ((await stuck.state()).running > 0);
-  await stuck.kill('SIGKILL');
-  await other.kill('SIGKILL');
+  await world.end(stuck);
+  await world.end(other);
   return took;
 }
 
@@ -201,7 +210,7 @@ export async function clientsVanish(world: FaultWorld): Promise<number> {
   const [status] = world.gateway.status().models;
   assert.deepEqual({ queued: status?.queued, running: status?.running }, { queued: 0, running: 0 });
   await world.requests(CAPACITY, 3);
-  await worker.kill('SIGKILL');
+  await world.end(worker);
   return took;
 }
 
@@ -247,6 +256,6 @@ export async function natsRestarts(world: FaultWorld): Promise<number> {
   const took = performance.now() - back;
   await until(() => world.running(worker.id) === 0);
   while ((await worker.state()).running > 0);
-  await worker.kill('SIGKILL');
+  await world.end(worker);
   return took;
 }
