@@ -93,7 +93,7 @@ export function smallFigure(
         linesChart({
           ...curve(history, field, settings, width),
           height: 170,
-          formatY: (value) => significant(value, 2),
+          formatY: (value) => (field === 'flopUtilisation' ? `${Math.round(100 * value)}%` : significant(value, 2)),
         }),
       data: { columns, rows: rowsOf(step.length, []) },
     }),

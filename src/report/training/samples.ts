@@ -1,5 +1,5 @@
 import type { SampleEvent } from '../../train/index.js';
-import { section } from '../html/card.js';
+import { panel, section } from '../html/card.js';
 import { html, type Markup } from '../html/markup.js';
 import { count } from '../html/numbers.js';
 import { dataTable } from '../html/table.js';
@@ -21,18 +21,20 @@ export function samplesSection({ samples }: TrainingHistory): Markup {
     'Samples',
     'What the model answered while it learned.',
     [...byPrompt.values()].map((answers) =>
-      dataTable<SampleEvent>({
-        caption: answers[0]!.prompt.at(-1)!.content,
-        columns: [
-          { title: 'Step', value: ({ step }) => count(step) },
-          {
-            title: 'Reply',
-            value: ({ reply, finishReason }) =>
-              html`${reply}${finishReason === 'length' && html`<small> (cut off)</small>`}`,
-          },
-        ],
-        rows: spread(answers),
-      }),
+      panel(
+        dataTable<SampleEvent>({
+          caption: answers[0]!.prompt.at(-1)!.content,
+          columns: [
+            { title: 'Step', value: ({ step }) => count(step) },
+            {
+              title: 'Reply',
+              value: ({ reply, finishReason }) =>
+                html`<span class="as-written">${reply}</span>${finishReason === 'length' && html`<small> (cut off)</small>`}`,
+            },
+          ],
+          rows: spread(answers),
+        }),
+      ),
     ),
   );
 }
