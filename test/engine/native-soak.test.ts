@@ -15,15 +15,15 @@ async function holdingsOf(what: 'train' | 'decode'): Promise<[early: Holdings, l
 }
 
 // The smallest tensor of a training step takes 24 KiB and the logits of a decoding step 8 KiB: one that stayed behind in
-// each step would take 42 and 70 MiB. What a heap and an allocator vary by from one moment to another is a few MiB.
+// each step would take 47 and 78 MiB. What a heap and an allocator vary by from one moment to another is a few MiB.
 describe.skipIf(nativeAddon === undefined).each([
   { what: 'train', steps: 2000 },
   { what: 'decode', steps: 10_000 },
 ] as const)('$steps steps of the native engine: $what', ({ what, steps }) => {
-  it('take no more memory than a tenth of them', async () => {
+  it('take no memory that is not given back', async () => {
     const [early, late] = await holdingsOf(what);
-    expect(late.steps).toBeGreaterThanOrEqual(steps);
-    expect(early.steps).toBeLessThan(steps / 5);
+    // A reply of the last 200 tokens may have begun before.
+    expect(late.steps - early.steps).toBeGreaterThan(0.95 * steps);
     expect(late.usage).toEqual(early.usage);
     expect(late.heapBytes - early.heapBytes).toBeLessThan(2 * MEGABYTE);
     expect(late.residentBytes - early.residentBytes).toBeLessThan(16 * MEGABYTE);
