@@ -49,7 +49,7 @@ describe('findLearningRate', () => {
     expect(lowest).toBeLessThanOrEqual(1);
   });
 
-  it('finds a rate that teaches more in as many steps than a tenth or ten times of it', async () => {
+  it('finds a rate that teaches more in as many steps than a tenth or thirty times of it', async () => {
     const search = await place();
     await using _ = search.model;
     const { suggested } = await search.trainer.findLearningRate(conversations, { to: 1 }).result;
